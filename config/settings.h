@@ -1,0 +1,105 @@
+// Everything that the operator may decide for a worker, read from one YAML file.
+//
+// Values may be references, resolved after parsing so that a value can never change the structure:
+//   sasl.password: {file: /run/secrets/kafka}     topic: {env: TOPIC, default: news.raw}
+//
+// Settings are plain values: load once, then share as const between threads.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/diagnostic.h"
+
+namespace wiredesk {
+
+// librdkafka properties, verbatim.
+using KafkaProperties = std::map<std::string, std::string>;
+
+struct KafkaSettings {
+  KafkaProperties common;    // For both clients.
+  KafkaProperties consumer;  // Override `common`.
+  KafkaProperties producer;  // Override `common`.
+};
+
+enum class ArticleFormat { kAuto, kJson, kText };
+enum class RecordForm { kTags, kEnriched };
+enum class StartOffset { kError, kEarliest, kLatest };
+enum class DeliveryMode { kAtLeastOnce };
+
+// Where the members of a JSON article are (RFC 6901 JSON pointers; "" means: not mapped).
+struct FieldPointers {
+  std::string id = "/id";
+  std::string title = "/title";
+  std::string body = "/body";
+  std::string language = "/language";
+  std::string source = "/source";
+  std::string published_at = "/published_at";
+  std::string labels = "/labels";
+};
+
+struct DecodeSettings {
+  ArticleFormat format = ArticleFormat::kAuto;
+  FieldPointers fields;
+  std::size_t article_bytes_max = std::size_t{1} << 20;
+  int json_depth_max = 64;
+};
+
+struct InputSettings {
+  std::vector<std::string> topics;
+  std::string group;
+  StartOffset start = StartOffset::kError;  // Where to begin without a committed offset.
+};
+
+struct OutputSettings {
+  std::string topic;
+  RecordForm record = RecordForm::kTags;
+  std::string member = "wiredesk";  // Name of the member that `enriched` adds.
+  int evidence_max = 20;            // Evidence entries a tag.
+};
+
+struct RuntimeSettings {
+  int lanes = 0;  // 0: one a core.
+  // One entry a thread group: the stages that share it, in order, and how many threads it has.
+  struct StageGroup {
+    std::vector<std::string> stages;
+    int width = 1;
+  };
+  std::vector<StageGroup> threads;  // Default: all five stages on one thread.
+  int batches = 8;                  // In circulation, a lane.
+  int batch_articles = 256;
+  std::size_t batch_bytes = std::size_t{1} << 20;  // Of input records, a batch.
+  std::chrono::milliseconds commit_interval{1000};
+  std::chrono::milliseconds drain_timeout{20000};
+};
+
+struct Settings {
+  KafkaSettings kafka;
+  InputSettings input;
+  DecodeSettings decode;
+  std::vector<std::string> rule_packs;  // Paths, relative to the settings file until resolved.
+  OutputSettings output;
+  std::string dead_letter_topic;
+  DeliveryMode delivery = DeliveryMode::kAtLeastOnce;
+  RuntimeSettings runtime;
+  std::chrono::milliseconds statistics_interval{10000};  // 0: no statistics line.
+  std::string log_level = "info";
+};
+
+// Reads and checks `path`. Either every setting is valid or none is returned and `diagnostics`
+// holds all that is wrong (file, line, column, path of the key, nearest known key).
+std::optional<Settings> LoadSettings(const std::string& path, Diagnostics& diagnostics);
+
+// The same on text that is at hand; `file` names it in diagnostics and resolves relative paths.
+std::optional<Settings> ParseSettings(std::string_view text, const std::string& file,
+                                      Diagnostics& diagnostics);
+
+// A table of every setting for people: key, unit, default, bound, meaning. For `--help` and docs.
+std::string DescribeSettings();
+
+}  // namespace wiredesk

@@ -1,0 +1,61 @@
+// What moves between threads: articles, and the arena that their bytes live in.
+//
+// Owned by the thread that took it from a ring, until that thread passes it on. Batches circulate:
+// a lane makes a fixed number at start, and that number is the only bound on work in flight.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "config/check.h"
+#include "stages/arena.h"
+#include "stages/article.h"
+
+namespace wiredesk {
+
+class CompiledRules;
+
+class Batch {
+ public:
+  explicit Batch(std::size_t article_count_max) { articles_.reserve(article_count_max); }
+
+  std::span<Article> articles() { return articles_; }
+  std::span<const Article> articles() const { return articles_; }
+  Arena& arena() { return arena_; }
+  bool full() const { return articles_.size() == articles_.capacity(); }
+  bool empty() const { return articles_.empty(); }
+  std::size_t input_bytes() const { return input_bytes_; }
+
+  // A new article whose value is a padded copy of `value`.
+  // REQUIRES: !full()
+  Article& Append(const Origin& origin, std::string_view value) {
+    WIREDESK_CHECK(!full());
+    Article& article = articles_.emplace_back();
+    article.origin = origin;
+    article.value = arena_.Copy(value);
+    input_bytes_ += value.size();
+    return article;
+  }
+
+  // Forgets the articles and every byte they point at. The rules stay.
+  void Clear() {
+    articles_.clear();
+    arena_.Clear();
+    input_bytes_ = 0;
+    send_cursor = 0;
+  }
+
+  std::uint64_t sequence = 0;            // Lane: position in the order of intake.
+  const CompiledRules* rules = nullptr;  // Lane: what this batch is tagged by; outlives the batch.
+  std::size_t send_cursor = 0;           // Sink: articles before this one are handed over.
+
+ private:
+  std::vector<Article> articles_;
+  Arena arena_;
+  std::size_t input_bytes_ = 0;
+};
+
+}  // namespace wiredesk

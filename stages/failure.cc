@@ -1,0 +1,49 @@
+#include <string_view>
+
+#include "config/check.h"
+#include "stages/article.h"
+
+namespace wiredesk {
+
+namespace {
+
+struct FailureText {
+  std::string_view code;
+  std::string_view reason;
+};
+
+constexpr FailureText Describe(Failure failure) {
+  switch (failure) {
+    case Failure::kNone:
+      return {"none", "no failure"};
+    case Failure::kEmptyRecord:
+      return {"empty_record", "the record has no value"};
+    case Failure::kTooLarge:
+      return {"too_large", "the record is larger than input.article_bytes_max"};
+    case Failure::kInvalidUtf8:
+      return {"invalid_utf8", "the record is not valid UTF-8"};
+    case Failure::kInvalidJson:
+      return {"invalid_json", "the record is not valid JSON"};
+    case Failure::kNotAnObject:
+      return {"not_an_object", "the record is JSON, but not an object"};
+    case Failure::kWrongType:
+      return {"wrong_type", "a mapped field has a type that the article can't use"};
+    case Failure::kTooDeep:
+      return {"too_deep", "the record nests deeper than input.json_depth_max"};
+    case Failure::kNoText:
+      return {"no_text", "neither the title nor the body field is there; see input.fields"};
+    case Failure::kOutputTooLarge:
+      return {"output_too_large", "the output record is larger than the broker takes"};
+    case Failure::kInternal:
+      return {"internal", "a stage failed on this record"};
+  }
+  WIREDESK_CHECK(!"a failure without a text");
+  return {};
+}
+
+}  // namespace
+
+std::string_view FailureCode(Failure failure) { return Describe(failure).code; }
+std::string_view FailureReason(Failure failure) { return Describe(failure).reason; }
+
+}  // namespace wiredesk
