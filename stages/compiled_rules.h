@@ -1,12 +1,17 @@
-// Rules ready to match: topics, terms and the pattern databases. Built once (rule_compiler.h), then
-// const and shared by all lanes.
+// Rules ready to match: topics, what scores for them, and the pattern databases. Built once
+// (rule_compiler.h), then const and shared by all lanes.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "stages/article.h"
+#include "stages/pattern_engine.h"
 
 namespace wiredesk {
 
@@ -19,6 +24,29 @@ struct CompiledTopic {
   std::int32_t need = 1;
 };
 
+// One entry of a topic's `score`.
+struct CompiledItem {
+  std::uint32_t topic;
+  std::int32_t weight;
+  std::int32_t hits_max;
+  std::array<std::int32_t, kFieldCount> boosts;  // Of its pack.
+};
+
+// A term's part in an item.
+struct TermUse {
+  std::uint32_t item;
+  std::uint32_t shown;         // Index of the term as its author wrote it.
+  std::uint8_t fields;         // Bit f: a hit in field f counts.
+};
+
+// Something that can occur: a sequence of folded tokens, perhaps with its exact spelling, or a regex.
+struct CompiledTerm {
+  std::uint32_t token_count = 0;            // 0: a regex, of no fixed length.
+  std::vector<std::string> exact;           // =Word: the original bytes of each token; else empty.
+  std::uint32_t first_use = 0;              // Into uses().
+  std::uint32_t use_count = 0;
+};
+
 class CompiledRules {
  public:
   // In order of their ids. Tag::topic is an index into this.
@@ -26,9 +54,34 @@ class CompiledRules {
   // 16 hexadecimal digits over everything that decides tags.
   std::string_view hash() const { return hash_; }
 
+  std::span<const CompiledItem> items() const { return items_; }
+  std::span<const CompiledTerm> terms() const { return terms_; }  // Match::term is an index.
+  std::span<const TermUse> uses(const CompiledTerm& term) const {
+    return std::span(uses_).subspan(term.first_use, term.use_count);
+  }
+  std::string_view shown(std::uint32_t index) const { return shown_[index]; }
+  // Terms that share the literal of this pattern id.
+  std::span<const std::uint32_t> literal_terms(std::uint32_t literal) const {
+    return std::span(literal_terms_)
+        .subspan(literal_starts_[literal], literal_starts_[literal + 1] - literal_starts_[literal]);
+  }
+  std::span<const std::string> literals() const { return literals_; }
+  // First term that is a regex; regex pattern i is the term with this number plus i.
+  std::uint32_t first_regex_term() const { return first_regex_term_; }
+  const PatternEngine& engine() const { return *engine_; }
+
  private:
   friend class RuleCompiler;
   std::vector<CompiledTopic> topics_;
+  std::vector<CompiledItem> items_;
+  std::vector<CompiledTerm> terms_;
+  std::vector<TermUse> uses_;
+  std::vector<std::string> shown_;
+  std::vector<std::string> literals_;        // Canonical, with their spaces: " new york ".
+  std::vector<std::uint32_t> literal_terms_;
+  std::vector<std::uint32_t> literal_starts_;
+  std::uint32_t first_regex_term_ = 0;
+  std::unique_ptr<const PatternEngine> engine_;
   std::string hash_;
 };
 

@@ -1,0 +1,55 @@
+// Hyperscan (or Vectorscan: same interface) as a PatternEngine: one database of literals, one of
+// regexes, both over the canonical text, block mode.
+//
+// Source: intel.github.io/hyperscan/dev-reference.
+#pragma once
+
+#include <hs.h>
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "stages/pattern_engine.h"
+
+namespace wiredesk {
+
+struct HyperscanDeleter {
+  void operator()(hs_database_t* database) const { hs_free_database(database); }
+  void operator()(hs_scratch_t* scratch) const { hs_free_scratch(scratch); }
+  void operator()(hs_compile_error_t* error) const { hs_free_compile_error(error); }
+};
+using HyperscanDatabase = std::unique_ptr<hs_database_t, HyperscanDeleter>;
+using HyperscanScratch = std::unique_ptr<hs_scratch_t, HyperscanDeleter>;
+
+// Pattern i is reported as i. Null for no patterns.
+absl::StatusOr<HyperscanDatabase> CompileLiterals(std::span<const std::string> literals);
+
+// With their starts. The error of a regex that can't be compiled is its compiler's own message.
+absl::StatusOr<HyperscanDatabase> CompileRegexes(std::span<const std::string> regexes);
+
+class HyperscanEngine : public PatternEngine {
+ public:
+  // Either may be null.
+  HyperscanEngine(HyperscanDatabase literals, HyperscanDatabase regexes)
+      : literals_(std::move(literals)), regexes_(std::move(regexes)) {}
+  std::unique_ptr<PatternScanner> NewScanner() const override;
+
+  const hs_database_t* literals() const { return literals_.get(); }
+
+ private:
+  HyperscanDatabase literals_;
+  HyperscanDatabase regexes_;
+};
+
+// Whether the linked matcher finds what it must. Vectorscan before 5.4.13 silently loses matches
+// (VectorCamp/vectorscan#382); a program linked with such a library must not start.
+absl::Status TestMatcher();
+
+// "Hyperscan 5.4.0 ..." as the linked library calls itself.
+std::string_view MatcherVersion();
+
+}  // namespace wiredesk

@@ -1,0 +1,122 @@
+// Splits text into folded words: the canonical text, and the table that leads from each of its words
+// back to the original bytes.
+//
+//   The firms' “e-mail” didn’t…   ->   " the firms e mail didnt "
+//
+// The canonical text holds the folded tokens with exactly one space between and a space at both ends,
+// so that the literal " new york " finds the two words wherever they stand, and nothing else. The end
+// of a sentence adds "\x1e ", the end of a paragraph or a part "\x1d ": a phrase can't cross them.
+//
+// What a word is (docs/RULES.md tells users):
+// - letters, digits, '_' and their combining marks; a letter of a script without spaces (Chinese,
+//   Japanese, Thai...) is a token of its own, so that a run of them is found like a substring;
+// - hyphens and dashes split; soft hyphens and zero-width characters are not there;
+// - apostrophes by language: English drops 's and joins the rest (dont), French, Italian and Catalan
+//   split (l europe), others join;
+// - dots of acronyms are dropped (us for U.S.); a dot or comma between digits stays (1,000);
+// - $ € % are tokens.
+//
+// ASCII words take a short path over bit masks of 64 bytes; anything else is read by code point.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "stages/article.h"
+#include "stages/byte_masks.h"
+#include "stages/sentence_breaks.h"
+#include "stages/unicode_tables.h"
+
+namespace wiredesk {
+
+inline constexpr char kSentenceMark = '\x1e';
+inline constexpr char kParagraphMark = '\x1d';
+
+enum class ApostropheMode { kEnglish, kSplit, kJoin };
+
+// By ISO 639 code; English where the language is not known.
+ApostropheMode ApostropheModeOf(std::string_view language);
+
+// One thread's. What it returns is its own, and ends with the next Begin().
+class Tokeniser {
+ public:
+  Tokeniser();
+
+  // Uses `kernel` in place of the fastest; for tests and benchmarks.
+  void ForceKernel(ByteMaskKernel kernel) { kernel_ = kernel; }
+  // Reads every part by code point; for tests.
+  void ForceSlowPath() { force_slow_ = true; }
+
+  // Starts a new text. `abbreviations` may be null.
+  void Begin(ApostropheMode mode, const Abbreviations* abbreviations);
+
+  // Adds a part of the text; a paragraph ends before it. Positions of its tokens count from its start.
+  // REQUIRES: valid UTF-8 of less than 1 GiB with kPadding readable bytes behind it.
+  void AddPart(std::string_view text);
+
+  std::string_view canonical() const { return {canonical_.data(), written_}; }
+  std::span<const Token> tokens() const { return {tokens_.data(), token_count_}; }
+  // First token of each sentence, ascending; the first is 0 where there is a token.
+  std::span<const std::uint32_t> sentences() const { return sentences_; }
+
+ private:
+  enum class Break : std::uint8_t { kNone, kSentence, kParagraph };
+
+  void FindChunks();
+  void AppendChunks();
+  void AppendAscii(std::uint32_t start, std::uint32_t end);
+  void ReadTerminators(std::uint32_t before);
+  void ReadLineFeed(std::uint32_t at);
+  void ReadTerminator(std::uint32_t at);
+
+  // The path by code point, over [at, end) of the part.
+  void ReadSlowly(std::uint32_t at, std::uint32_t end);
+  std::uint32_t ReadWord(std::uint32_t at);
+  std::uint32_t ReadAcronym(std::uint32_t at);
+  std::uint32_t ReadSingle(std::uint32_t at);
+  std::uint32_t SkipPossessive(std::uint32_t apostrophe) const;
+  bool WordFollows(std::uint32_t at) const;
+  DecodedChar CharAt(std::uint32_t at) const { return DecodeUtf8(text_.data() + at); }
+  CharClass ClassAt(std::uint32_t at) const;
+  bool NumberAt(std::uint32_t at) const;
+  void AppendFolded(std::string_view original, std::uint32_t start, std::uint32_t end);
+
+  void Want(Break wanted) { pending_ = wanted > pending_ ? wanted : pending_; }
+  void StartToken(std::uint32_t start, std::uint32_t end);
+  void ReserveCanonical(std::size_t more);
+
+  const UnicodeTables& unicode_;
+  ByteMaskKernel kernel_;
+  bool force_slow_ = false;
+
+  ApostropheMode mode_ = ApostropheMode::kEnglish;
+  const Abbreviations* abbreviations_ = nullptr;
+  std::string_view text_;  // The part being read.
+  Break pending_ = Break::kNone;
+
+  // Result. Buffers only grow.
+  std::vector<char> canonical_;
+  std::size_t written_ = 0;
+  std::vector<Token> tokens_;
+  std::size_t token_count_ = 0;
+  std::vector<std::uint32_t> sentences_;
+
+  // Of the part being read: chunks are runs of bytes that may hold words, as begin, end, begin, end...
+  std::vector<ByteMasks> masks_;
+  std::vector<std::uint32_t> edges_;
+  std::size_t edge_count_ = 0;
+  std::vector<std::uint32_t> special_;  // Bytes that send their chunk to the slow path.
+  std::size_t special_count_ = 0;
+  std::vector<std::uint32_t> ends_;     // Terminators and line feeds outside chunks.
+  std::size_t end_count_ = 0;
+  std::size_t next_end_ = 0;
+
+  std::string word_;    // A word without its dots and apostrophes.
+  std::string folded_;  // Its folded form.
+};
+
+}  // namespace wiredesk

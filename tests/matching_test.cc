@@ -1,0 +1,308 @@
+// From rules and text to tags: the compiler, the matcher and the tagger together, by tables.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "stages/canonicaliser.h"
+#include "stages/hyperscan.h"
+#include "stages/matcher.h"
+#include "stages/rule_compiler.h"
+#include "stages/tagger.h"
+
+namespace wiredesk {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+TermNode Node(TermNode::Kind kind, std::string text, std::vector<TermNode> children = {}) {
+  return {kind, std::move(text), std::move(children), {}};
+}
+TermNode Word(std::string text) { return Node(TermNode::Kind::kWord, std::move(text)); }
+TermNode Phrase(std::string text) { return Node(TermNode::Kind::kPhrase, std::move(text)); }
+TermNode Inflected(std::string text) { return Node(TermNode::Kind::kInflected, std::move(text)); }
+TermNode Exact(std::string text) { return Node(TermNode::Kind::kExact, std::move(text)); }
+TermNode Regex(std::string text) { return Node(TermNode::Kind::kRegex, std::move(text)); }
+TermNode AnyOf(std::vector<TermNode> children) {
+  return Node(TermNode::Kind::kAnyOf, "", std::move(children));
+}
+TermNode In(std::string field, TermNode child) {
+  return Node(TermNode::Kind::kField, std::move(field), {std::move(child)});
+}
+
+ScoreItem Item(std::int32_t weight, TermNode term, std::int32_t hits_max = 1) {
+  return {weight, std::move(term), hits_max, {}};
+}
+
+Topic MakeTopic(std::string id, std::vector<ScoreItem> scores, std::int32_t need = 1,
+                std::string parent = "") {
+  Topic topic;
+  topic.id = std::move(id);
+  topic.label = "label of " + topic.id;
+  topic.parent = std::move(parent);
+  topic.has_rule = !scores.empty();
+  topic.scores = std::move(scores);
+  topic.need = need;
+  return topic;
+}
+
+RulePack Pack(std::vector<Topic> topics, std::vector<FieldBoost> boosts = {}) {
+  RulePack pack;
+  pack.file = "test.rules";
+  pack.name = "test";
+  pack.version = "1";
+  pack.language = "en";
+  pack.boosts = std::move(boosts);
+  pack.topics = std::move(topics);
+  return pack;
+}
+
+struct FoundTag {
+  std::string id;
+  int score;
+  std::vector<std::string> evidence;  // The original bytes.
+};
+
+// A desk with rules: Tag() takes an article's parts and says what was found.
+class Desk {
+ public:
+  explicit Desk(const RulePack& pack, int evidence_max = 20) {
+    Diagnostics diagnostics;
+    rules_ = CompileRules(std::span(&pack, 1), diagnostics);
+    EXPECT_NE(rules_, nullptr) << Render(diagnostics);
+    settings_.evidence_max = evidence_max;
+  }
+
+  struct Part {
+    FieldId field;
+    std::string text;
+  };
+
+  std::vector<FoundTag> Tag(const std::vector<Part>& parts, std::string_view language = "en") {
+    Batch batch(1);
+    batch.rules = rules_.get();
+    Article& article = batch.Append({}, "");
+    article.language = language;
+    article.parts = batch.arena().AllocateArray<TextPart>(parts.size());
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+      article.parts[i] = TextPart{batch.arena().Copy(parts[i].text), parts[i].field};
+    }
+    Canonicaliser().Process(batch);
+    Matcher().Process(batch);
+    Tagger(settings_).Process(batch);
+    std::vector<FoundTag> found;
+    for (const wiredesk::Tag& tag : article.tags) {
+      FoundTag& shown = found.emplace_back();
+      shown.id = rules_->topics()[tag.topic].id;
+      shown.score = tag.score;
+      for (const Evidence& e : tag.evidence) {
+        shown.evidence.emplace_back(article.parts[e.part].text.substr(e.start, e.end - e.start));
+      }
+    }
+    return found;
+  }
+  std::vector<FoundTag> TagBody(const std::string& body, std::string_view language = "en") {
+    return Tag({{kBodyField, body}}, language);
+  }
+
+  const CompiledRules& rules() const { return *rules_; }
+
+ private:
+  std::shared_ptr<const CompiledRules> rules_;
+  OutputSettings settings_;
+};
+
+// The evidence of the one topic that a term has, for a body text.
+std::vector<std::string> Find(const TermNode& term, const std::string& body,
+                              std::string_view language = "en") {
+  Desk desk(Pack({MakeTopic("t", {Item(1, term, 100)})}));
+  const std::vector<FoundTag> tags = desk.TagBody(body, language);
+  if (tags.empty()) return {};
+  return tags.front().evidence;
+}
+
+TEST(Terms, AreFoundWhereTheyStandAsWords) {
+  const struct {
+    TermNode term;
+    const char* text;
+    std::vector<std::string> evidence;
+  } table[] = {
+      {Word("bank"), "The Bank’s banker left the bank.", {"Bank", "bank"}},
+      {Word("bank"), "embankment databank", {}},
+      {Phrase("New York"), "In “New\nYork”, new-york, NEW  YORK", {"New\nYork", "new-york", "NEW  YORK"}},
+      {Phrase("New York"), "Something New. York is old.", {}},
+      {Phrase("New York"), "new new york york", {"new york"}},
+      {Word("don’t"), "I don't, I don’t", {"don't", "don’t"}},
+      {Word("café"), "CAFÉ cafe cafe\u0301", {"CAFÉ", "cafe\u0301"}},
+      {Word("state-of-the-art"), "a state of the art plant", {"state of the art"}},
+      {Word("U.S."), "the US and the U.S.", {"US", "U.S."}},
+      {Exact("US"), "tell us of the US, the U.S.", {"US"}},
+      {Exact("New York"), "new york New York NEW YORK New\nYork", {"New York", "New\nYork"}},
+      {Word("中国"), "在中国的人 中 国", {"中国", "中 国"}},
+      {Word("$5"), "$5, $ 5, 5$", {"$5", "$ 5"}},
+      {Inflected("sanction"), "Sanctions! sanctioned sanctuary", {"Sanctions", "sanctioned"}},
+      {Inflected("cyber-attack"), "cyber attacks, cyber-attack", {"cyber attacks", "cyber-attack"}},
+      {AnyOf({Word("iraq"), Phrase("iraq war")}), "The Iraq war. Iraq.", {"Iraq war", "Iraq"}},
+      {Regex("chapter (7|11)"), "Under Chapter\n11 they", {"Chapter\n11"}},
+      {Regex("bank[a-z]*"), "embankment. Banks", {"embankment", "Banks"}},
+  };
+  for (const auto& row : table) {
+    EXPECT_EQ(Find(row.term, row.text), row.evidence) << row.term.text << " in " << row.text;
+  }
+}
+
+TEST(Terms, FollowTheArticlesLanguageInApostrophes) {
+  EXPECT_THAT(Find(Word("Europe"), "l’Europe", "fr"), ElementsAre("Europe"));
+  EXPECT_THAT(Find(Word("Europe"), "l’Europe", "en"), IsEmpty());
+  EXPECT_THAT(Find(Word("l'Europe"), "l’Europe", "fr"), ElementsAre("l’Europe"));
+  EXPECT_THAT(Find(Word("l'Europe"), "l’Europe", "en"), ElementsAre("l’Europe"));
+}
+
+TEST(Regexes, CannotRunFromOneFieldIntoAnother) {
+  Desk desk(Pack({MakeTopic("t", {Item(1, Regex("alpha.{1,4}beta"))})}));
+  EXPECT_THAT(desk.Tag({{kTitleField, "alpha"}, {kBodyField, "beta"}}), IsEmpty());
+  EXPECT_EQ(desk.Tag({{kTitleField, "alpha"}, {kBodyField, "alpha beta"}}).size(), 1u);
+}
+
+TEST(Scores, AddUpWeightsByFieldAndHits) {
+  Desk desk(Pack({MakeTopic("t", {Item(10, Word("tax"), 2), Item(-15, Word("joke"))}, 10)},
+                 {{"title", 3, {}}, {"heading", 2, {}}, {"body", 1, {}}}));
+  const struct {
+    std::vector<Desk::Part> parts;
+    int score;  // 0: no tag.
+  } table[] = {
+      {{{kBodyField, "tax"}}, 10},
+      {{{kBodyField, "tax tax tax"}}, 20},                      // Two hits at most.
+      {{{kBodyField, "tax tax"}, {kTitleField, "tax"}}, 40},    // The title's counts before.
+      {{{kHeadingField, "tax"}, {kBodyField, "nothing"}}, 20},
+      {{{kBodyField, "tax joke"}}, 0},
+      {{{kBodyField, "tax tax joke"}}, 0},
+      {{{kTitleField, "tax"}, {kBodyField, "joke"}}, 15},
+  };
+  for (const auto& row : table) {
+    const std::vector<FoundTag> tags = desk.Tag(row.parts);
+    ASSERT_EQ(tags.size(), row.score == 0 ? 0u : 1u) << row.parts[0].text;
+    if (row.score != 0) EXPECT_EQ(tags[0].score, row.score) << row.parts[0].text;
+  }
+}
+
+TEST(Scores, CountOverlappingHitsOnceTheLongestFirst) {
+  Desk desk(Pack({MakeTopic("t", {Item(1, AnyOf({Phrase("a b"), Phrase("b c d"), Phrase("d e")}), 9)})}));
+  const std::vector<FoundTag> tags = desk.TagBody("a b c d e");
+  ASSERT_EQ(tags.size(), 1u);
+  EXPECT_EQ(tags[0].score, 1);
+  EXPECT_THAT(tags[0].evidence, ElementsAre("b c d"));
+}
+
+TEST(Scores, RestrictATermToItsField) {
+  Desk desk(Pack({MakeTopic("t", {Item(5, In("title", AnyOf({Word("tax"), Word("levy")})), 5)})}));
+  EXPECT_THAT(desk.TagBody("tax levy"), IsEmpty());
+  const std::vector<FoundTag> tags = desk.Tag({{kTitleField, "tax levy"}, {kBodyField, "tax"}});
+  ASSERT_EQ(tags.size(), 1u);
+  EXPECT_EQ(tags[0].score, 10);
+}
+
+TEST(Scores, SaturateInsteadOfOverflowing) {
+  Desk desk(Pack({MakeTopic("t", {Item(1'000'000, Word("a"), 1000)})}, {{"body", 100, {}}}));
+  std::string text;
+  for (int i = 0; i < 1000; ++i) text += "a ";
+  const std::vector<FoundTag> tags = desk.TagBody(text);
+  ASSERT_EQ(tags.size(), 1u);
+  EXPECT_EQ(tags[0].score, 2147483647);
+}
+
+TEST(Tags, ComeByFallingScoreThenById) {
+  Desk desk(Pack({MakeTopic("c", {Item(5, Word("x"))}), MakeTopic("a", {Item(5, Word("x"))}),
+                  MakeTopic("b", {Item(9, Word("x"))}), MakeTopic("z", {Item(9, Word("y"))})}));
+  std::vector<std::string> ids;
+  for (const FoundTag& tag : desk.TagBody("x")) ids.push_back(tag.id);
+  EXPECT_THAT(ids, ElementsAre("b", "a", "c"));
+}
+
+TEST(Tags, ShowTheStrongestEvidenceUpToTheBound) {
+  Desk desk(Pack({MakeTopic("t", {Item(1, Word("weak"), 9), Item(7, Word("strong")),
+                                  Item(-1, Word("against"))})}),
+            2);
+  const std::vector<FoundTag> tags = desk.TagBody("weak against strong weak");
+  ASSERT_EQ(tags.size(), 1u);
+  EXPECT_EQ(tags[0].score, 8);
+  EXPECT_THAT(tags[0].evidence, ElementsAre("strong", "weak"));
+}
+
+TEST(Tags, NeverComeTwiceFromTheSameMatcherAfterAnotherArticle) {
+  Desk desk(Pack({MakeTopic("t", {Item(1, Word("x"), 5)})}));
+  EXPECT_EQ(desk.TagBody("x x")[0].score, 2);
+  EXPECT_THAT(desk.TagBody("y"), IsEmpty());
+}
+
+TEST(RuleCompiler, NamesParentsTheNearestFirst) {
+  Desk desk(Pack({MakeTopic("root", {}), MakeTopic("mid", {}, 1, "root"),
+                  MakeTopic("leaf", {Item(1, Word("x"))}, 1, "mid"),
+                  MakeTopic("orphan", {Item(1, Word("y"))}, 1, "elsewhere")}));
+  ASSERT_EQ(desk.rules().topics().size(), 2u);
+  EXPECT_THAT(desk.rules().topics()[0].parents, ElementsAre("mid", "root"));
+  EXPECT_THAT(desk.rules().topics()[1].parents, ElementsAre("elsewhere"));
+}
+
+TEST(RuleCompiler, SharesATermAmongRules) {
+  Desk desk(Pack({MakeTopic("a", {Item(1, Word("Tax")), Item(2, Phrase("tax"))}),
+                  MakeTopic("b", {Item(1, Word("TAX"))})}));
+  EXPECT_EQ(desk.rules().terms().size(), 1u);
+  EXPECT_EQ(desk.rules().literals().size(), 1u);
+  EXPECT_EQ(desk.TagBody("tax").size(), 2u);
+}
+
+TEST(RuleCompiler, HashesWhatDecidesTags) {
+  const auto hash = [](const RulePack& pack) { return std::string(Desk(pack).rules().hash()); };
+  const RulePack base = Pack({MakeTopic("a", {Item(1, Word("x"))})});
+  EXPECT_EQ(hash(base), hash(base));
+  EXPECT_EQ(hash(base).size(), 16u);
+  RulePack other = base;
+  other.topics[0].scores[0].weight = 2;
+  EXPECT_NE(hash(other), hash(base));
+  other = base;
+  other.topics[0].need = 2;
+  EXPECT_NE(hash(other), hash(base));
+  other = base;
+  other.topics[0].scores[0].term = Word("y");
+  EXPECT_NE(hash(other), hash(base));
+  other = base;
+  other.boosts = {{"title", 2, {}}};
+  EXPECT_NE(hash(other), hash(base));
+}
+
+std::string ErrorOf(const RulePack& pack) {
+  Diagnostics diagnostics;
+  EXPECT_EQ(CompileRules(std::span(&pack, 1), diagnostics), nullptr);
+  return Render(diagnostics);
+}
+
+TEST(RuleCompiler, RefusesWhatCannotMatch) {
+  EXPECT_THAT(ErrorOf(Pack({MakeTopic("a", {Item(1, Phrase("--"))})})), HasSubstr("holds no word"));
+  EXPECT_THAT(ErrorOf(Pack({MakeTopic("a", {Item(1, Regex("(?=x)abc"))})})),
+              HasSubstr("the matcher refuses /(?=x)abc/"));
+  EXPECT_THAT(ErrorOf(Pack({MakeTopic("a", {Item(1, In("lead", Word("x")))})})),
+              HasSubstr("there is no field lead"));
+  EXPECT_THAT(ErrorOf(Pack({MakeTopic("a", {Item(1, Word("x"))}, 1, "b"), MakeTopic("b", {}, 1, "a")})),
+              HasSubstr("among its own parents"));
+  RulePack unknown = Pack({MakeTopic("a", {Item(1, Inflected("x"))})});
+  unknown.language = "eo";
+  EXPECT_THAT(ErrorOf(unknown), HasSubstr("word~ is not supported for packs of language eo"));
+}
+
+TEST(RuleCompiler, RefusesTwoRulesForOneTopic) {
+  const std::vector<RulePack> packs = {Pack({MakeTopic("a", {Item(1, Word("x"))})}),
+                                       Pack({MakeTopic("a", {Item(1, Word("y"))})})};
+  Diagnostics diagnostics;
+  EXPECT_EQ(CompileRules(packs, diagnostics), nullptr);
+  EXPECT_THAT(Render(diagnostics), HasSubstr("has a rule already"));
+}
+
+TEST(MatcherSelfTest, PassesWithTheLinkedLibrary) { EXPECT_TRUE(TestMatcher().ok()); }
+
+}  // namespace
+}  // namespace wiredesk
