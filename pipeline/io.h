@@ -26,7 +26,8 @@ class Source {
 
   // Appends to `batch` what is there, without waiting, up to its capacity in articles and
   // `bytes_max` bytes (at least one article). Also serves the source's own events; a rebalance calls
-  // back into the lane from here (see Rebalance).
+  // back into the lane from here (see Rebalance): `batch` isn't in the lane yet, so serve what may
+  // rebalance before the first append.
   virtual State Fill(Batch& batch, std::size_t bytes_max) = 0;
 
   // No batch is free: serves events, takes nothing in. Keeps a consumer in its group.
@@ -41,6 +42,9 @@ class Source {
 
   // Leaves. Nothing is taken in afterwards.
   virtual void Close() = 0;
+
+  // A failure after which nothing more can be taken in, or OK. The lane then finishes what it has.
+  virtual absl::Status status() const { return absl::OkStatus(); }
 };
 
 // Where a lane's results go: outputs, and dead letters for the articles that failed.
