@@ -1,0 +1,60 @@
+// The output record: one tagged article as JSON. docs/RECORDS.md is its documentation,
+// docs/output-record.schema.json its schema.
+//
+// No clock value, no random one: the same article and rules give the same bytes.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/settings.h"
+#include "stages/arena.h"
+#include "stages/article.h"
+#include "stages/compiled_rules.h"
+
+namespace wiredesk {
+
+class JsonWriter;
+
+inline constexpr std::string_view kRecordSchema = "wiredesk/tagged-article/1";
+
+// Keeps what is the same in all records in its written form. One thread at a time.
+class RecordWriter {
+ public:
+  explicit RecordWriter(const OutputSettings& settings);
+
+  // What the articles to come are tagged by. Copied; Tag::topic is an index into `topics`.
+  void SetRules(std::span<const CompiledTopic> topics, std::string_view hash);
+
+  // The record of `article`, in `arena`.
+  // REQUIRES: article.ok(), and its tags are of the rules that were set.
+  std::string_view Write(const Article& article, Arena& arena);
+
+ private:
+  // A tag as far as the rules decide it: {"id":...,"score": | ,"need":...,"evidence":[
+  struct TopicText {
+    std::string before_score;
+    std::string after_score;
+  };
+
+  std::size_t RecordBytesMax(const Article& article) const;
+  std::size_t TagsBytesMax(const Article& article) const;
+  void WriteTagged(const Article& article, JsonWriter& writer) const;
+  void WriteEnrichedJson(const Article& article, JsonWriter& writer) const;
+  void WriteEnrichedText(const Article& article, JsonWriter& writer) const;
+  void WriteMember(const Article& article, JsonWriter& writer) const;
+  void WriteId(const Article& article, JsonWriter& writer) const;
+  void WriteCategories(const Article& article, JsonWriter& writer) const;
+  void WriteTags(const Article& article, JsonWriter& writer) const;
+  void WriteOrigin(const Article& article, JsonWriter& writer) const;
+
+  const RecordForm form_;
+  std::string member_text_;  // "wiredesk":
+  std::vector<TopicText> topics_;
+  std::string end_text_;  // ,"rules":"..."}
+};
+
+}  // namespace wiredesk
