@@ -41,10 +41,18 @@ struct TermUse {
 
 // Something that can occur: a sequence of folded tokens, perhaps with its exact spelling, or a regex.
 struct CompiledTerm {
-  std::uint32_t token_count = 0;            // 0: a regex, of no fixed length.
   std::vector<std::string> exact;           // =Word: the original bytes of each token; else empty.
   std::uint32_t first_use = 0;              // Into uses().
   std::uint32_t use_count = 0;
+};
+
+// The terms that share a literal: the one without a spelling of its own, if there is such, and those
+// with. Small, because every hit looks here.
+struct CompiledLiteral {
+  std::uint32_t first_term;
+  std::uint32_t term_count;
+  std::uint32_t token_count;
+  bool has_exact;  // Some term of it asks for its exact spelling.
 };
 
 class CompiledRules {
@@ -60,11 +68,8 @@ class CompiledRules {
     return std::span(uses_).subspan(term.first_use, term.use_count);
   }
   std::string_view shown(std::uint32_t index) const { return shown_[index]; }
-  // Terms that share the literal of this pattern id.
-  std::span<const std::uint32_t> literal_terms(std::uint32_t literal) const {
-    return std::span(literal_terms_)
-        .subspan(literal_starts_[literal], literal_starts_[literal + 1] - literal_starts_[literal]);
-  }
+  // By pattern id of the engine.
+  std::span<const CompiledLiteral> literal_terms() const { return literal_terms_; }
   std::span<const std::string> literals() const { return literals_; }
   // First term that is a regex; regex pattern i is the term with this number plus i.
   std::uint32_t first_regex_term() const { return first_regex_term_; }
@@ -78,8 +83,7 @@ class CompiledRules {
   std::vector<TermUse> uses_;
   std::vector<std::string> shown_;
   std::vector<std::string> literals_;        // Canonical, with their spaces: " new york ".
-  std::vector<std::uint32_t> literal_terms_;
-  std::vector<std::uint32_t> literal_starts_;
+  std::vector<CompiledLiteral> literal_terms_;
   std::uint32_t first_regex_term_ = 0;
   std::unique_ptr<const PatternEngine> engine_;
   std::string hash_;

@@ -12,19 +12,13 @@ namespace wiredesk {
 namespace {
 
 // The number of tokens that start before byte `at` of the canonical text, given that at least `from`
-// of them do. Hits come in order, so the search starts where the last one ended and doubles its step.
+// of them do. Hits come in order of their ends, so all searches of an article together walk its token
+// table once; jumping ahead costs more in mispredicted branches than it saves.
 std::uint32_t TokensBefore(std::span<const Token> tokens, std::uint32_t at, std::uint32_t from) {
-  std::size_t low = from;
-  std::size_t step = 1;
-  while (low + step < tokens.size() && tokens[low + step].canonical < at) {
-    low += step;
-    step *= 2;
-  }
-  const auto begin = tokens.begin() + static_cast<std::ptrdiff_t>(low);
-  const auto end =
-      tokens.begin() + static_cast<std::ptrdiff_t>(std::min(low + step + 1, tokens.size()));
-  const auto found = std::partition_point(begin, end, [at](const Token& t) { return t.canonical < at; });
-  return static_cast<std::uint32_t>(found - tokens.begin());
+  const Token* token = tokens.data() + from;
+  const Token* const end = tokens.data() + tokens.size();
+  while (token < end && token->canonical < at) ++token;
+  return static_cast<std::uint32_t>(token - tokens.data());
 }
 
 }  // namespace
@@ -69,15 +63,17 @@ void Matcher::Match(Article& article, Arena& arena) {
 }
 
 void Matcher::AddLiterals(const Article& article) {
+  const std::span<const CompiledLiteral> literals = rules_->literal_terms();
   std::uint32_t token_end = 0;
   for (const LiteralHit& hit : hits_.literals) {
     // The literal's last byte is the space behind its last token.
-    token_end = TokensBefore(article.tokens, hit.end - 1, token_end == 0 ? 0 : token_end - 1);
-    for (std::uint32_t index : rules_->literal_terms(hit.literal)) {
-      const CompiledTerm& term = rules_->terms()[index];
-      const std::uint32_t begin = token_end - term.token_count;
-      if (!term.exact.empty() && !HasExactSpelling(article, term, begin)) continue;
-      matches_.push_back({index, begin, token_end});
+    token_end = TokensBefore(article.tokens, hit.end - 1, token_end);
+    const CompiledLiteral& literal = literals[hit.literal];
+    const std::uint32_t begin = token_end - literal.token_count;
+    for (std::uint32_t i = 0; i < literal.term_count; ++i) {
+      const std::uint32_t term = literal.first_term + i;
+      if (literal.has_exact && !HasExactSpelling(article, rules_->terms()[term], begin)) continue;
+      matches_.push_back({term, begin, token_end});
     }
   }
 }

@@ -354,13 +354,11 @@ void RuleCompiler::NumberTerms() {
       terms_.begin(), terms_.end(), [](const Term& term) { return term.regex.empty(); });
   rules_->first_regex_term_ = static_cast<std::uint32_t>(first_regex - terms_.begin());
   for (Term& term : terms_) NumberTerm(term);
-  rules_->literal_starts_.push_back(static_cast<std::uint32_t>(rules_->literal_terms_.size()));
 }
 
 void RuleCompiler::NumberTerm(Term& term) {
   const auto number = static_cast<std::uint32_t>(rules_->terms_.size());
-  rules_->terms_.push_back({term.token_count, term.exact,
-                            static_cast<std::uint32_t>(rules_->uses_.size()),
+  rules_->terms_.push_back({term.exact, static_cast<std::uint32_t>(rules_->uses_.size()),
                             static_cast<std::uint32_t>(term.uses.size())});
   rules_->uses_.insert(rules_->uses_.end(), term.uses.begin(), term.uses.end());
   if (!term.regex.empty()) {
@@ -369,9 +367,11 @@ void RuleCompiler::NumberTerm(Term& term) {
   }
   if (rules_->literals_.empty() || rules_->literals_.back() != term.literal) {
     rules_->literals_.push_back(term.literal);
-    rules_->literal_starts_.push_back(static_cast<std::uint32_t>(rules_->literal_terms_.size()));
+    rules_->literal_terms_.push_back({number, 0, term.token_count, false});
   }
-  rules_->literal_terms_.push_back(number);
+  CompiledLiteral& literal = rules_->literal_terms_.back();
+  ++literal.term_count;
+  literal.has_exact |= !term.exact.empty();
 }
 
 bool RuleCompiler::BuildEngine() {

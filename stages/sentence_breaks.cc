@@ -2,6 +2,7 @@
 
 #include <unicode/ures.h>
 
+#include <array>
 #include <map>
 #include <mutex>
 #include <string>
@@ -26,7 +27,7 @@ class Abbreviations {
     ures_close(exceptions);
     ures_close(bundle);
     if (language == "en") {
-      for (const char* word : kEnglishTitles) words_.insert(word);
+      for (std::string_view word : kEnglishTitles) Insert(word);
     }
   }
 
@@ -36,7 +37,7 @@ class Abbreviations {
   bool EndsAt(std::string_view text, std::size_t dot) const {
     std::size_t start = dot;
     const auto is_part = [](char c) {
-      return c == '.' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+      return c == '.' || static_cast<unsigned char>((c | 0x20) - 'a') < 26 ||
              static_cast<unsigned char>(c) >= 0x80;
     };
     while (start > 0 && is_part(text[start - 1])) {
@@ -44,6 +45,8 @@ class Abbreviations {
     }
     const std::string_view word = text.substr(start, dot + 1 - start);
     if (IsAcronym(word)) return true;
+    const auto first = static_cast<unsigned char>(word.front());
+    if (first < 128 && (lengths_[first] >> word.size() & 1) == 0) return false;
     return words_.contains(absl::string_view(word.data(), word.size()));
   }
 
@@ -67,10 +70,19 @@ class Abbreviations {
     char utf8[64];
     std::int32_t bytes = sizeof utf8;
     const char* word = ures_getUTF8StringByIndex(list, i, utf8, &bytes, 0, &error);
-    if (U_SUCCESS(error)) words_.insert(std::string(word, static_cast<std::size_t>(bytes)));
+    if (U_SUCCESS(error)) Insert({word, static_cast<std::size_t>(bytes)});
+  }
+
+  void Insert(std::string_view word) {
+    if (word.empty() || word.size() > kBytesMax) return;
+    const auto first = static_cast<unsigned char>(word.front());
+    if (first < 128) lengths_[first] |= 1u << word.size();
+    words_.emplace(word);
   }
 
   absl::flat_hash_set<std::string> words_;
+  // By first letter, the lengths that occur: tells most words apart without a look-up.
+  std::array<std::uint32_t, 128> lengths_{};
 };
 
 const Abbreviations* FindAbbreviations(std::string_view language) {
@@ -173,6 +185,10 @@ bool EndsSentence(std::string_view text, std::size_t at, const Abbreviations* ab
     return false;
   }
   return !(is_dot && abbreviations != nullptr && abbreviations->EndsAt(text, at));
+}
+
+bool EndsAbbreviation(std::string_view text, std::size_t dot, const Abbreviations& abbreviations) {
+  return abbreviations.EndsAt(text, dot);
 }
 
 }  // namespace wiredesk

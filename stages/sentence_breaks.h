@@ -18,4 +18,7 @@ const Abbreviations* FindAbbreviations(std::string_view language);
 // REQUIRES: valid UTF-8, and such a character at `at`.
 bool EndsSentence(std::string_view text, std::size_t at, const Abbreviations* abbreviations);
 
+// Whether the word that the full stop at `dot` follows is an abbreviation with it.
+bool EndsAbbreviation(std::string_view text, std::size_t dot, const Abbreviations& abbreviations);
+
 }  // namespace wiredesk

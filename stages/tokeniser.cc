@@ -1,7 +1,6 @@
 #include "stages/tokeniser.h"
 
 #include <algorithm>
-#include <bit>
 #include <cstring>
 
 #include "config/check.h"
@@ -13,8 +12,6 @@
 namespace wiredesk {
 
 namespace {
-
-constexpr std::uint32_t kNoMore = 0xffffffff;
 
 // Lower-cases and copies sixteen ASCII bytes.
 inline void LowerSixteen(const char* from, char* to) {
@@ -32,16 +29,6 @@ inline void LowerSixteen(const char* from, char* to) {
 #endif
 }
 
-// Writes the positions of the set bits of `mask`, each plus `base`, behind `out[count]`.
-inline std::size_t AppendBits(std::uint64_t mask, std::uint32_t base, std::uint32_t* out,
-                              std::size_t count) {
-  while (mask != 0) {
-    out[count++] = base + static_cast<std::uint32_t>(std::countr_zero(mask));
-    mask &= mask - 1;
-  }
-  return count;
-}
-
 }  // namespace
 
 ApostropheMode ApostropheModeOf(std::string_view language) {
@@ -51,7 +38,7 @@ ApostropheMode ApostropheModeOf(std::string_view language) {
   return ApostropheMode::kJoin;
 }
 
-Tokeniser::Tokeniser() : unicode_(UnicodeTables::Get()), kernel_(ByteMaskKernels().front().run) {
+Tokeniser::Tokeniser() : unicode_(UnicodeTables::Get()), kernel_(ChunkKernels().front().run) {
   canonical_.resize(4096);
 }
 
@@ -67,17 +54,19 @@ void Tokeniser::Begin(ApostropheMode mode, const Abbreviations* abbreviations) {
 
 void Tokeniser::AddPart(std::string_view text) {
   WIREDESK_CHECK(text.size() < (std::size_t{1} << 30));
-  text_ = text;
   Want(Break::kParagraph);
+  if (text.empty()) return;
+  text_ = text;
   // An ASCII token and its space take at most twice its bytes, and a token takes at least a byte.
   ReserveCanonical(2 * text.size());
   if (tokens_.size() < token_count_ + text.size() + 1) tokens_.resize(token_count_ + text.size() + 1);
   if (force_slow_) {
-    edge_count_ = end_count_ = next_end_ = 0;
     ReadSlowly(0, static_cast<std::uint32_t>(text.size()));
     return;
   }
-  FindChunks();
+  chunks_.Reserve(text.size());
+  kernel_(text, chunks_);
+  next_end_ = 0;
   AppendChunks();
 }
 
@@ -86,89 +75,67 @@ void Tokeniser::ReserveCanonical(std::size_t more) {
   if (canonical_.size() < written_ + more + 32) canonical_.resize(2 * (written_ + more + 32));
 }
 
-// Chunks are cut at bytes that are surely no part of a word. A chunk is plain when all its bytes are
-// letters, digits or '_'; the others are listed in special_.
-void Tokeniser::FindChunks() {
-  const std::size_t bytes = text_.size();
-  const std::size_t blocks = (bytes + 63) / 64;
-  if (masks_.size() < blocks + 1) {
-    masks_.resize(blocks + 1);
-    edges_.resize(64 * blocks + 66);
-    special_.resize(64 * blocks + 66);
-    ends_.resize(64 * blocks + 66);
-  }
-  kernel_(text_.data(), bytes, masks_.data());
-  masks_[blocks] = {};
-  edge_count_ = special_count_ = end_count_ = next_end_ = 0;
-  std::uint64_t word_before = 0;   // Lowest bit: was the byte before this block a letter?
-  std::uint64_t chunk_before = 0;  // ... part of a chunk?
-  for (std::size_t i = 0; i < blocks; ++i) {
-    const ByteMasks& m = masks_[i];
-    const std::size_t left = bytes - 64 * i;
-    const std::uint64_t valid = left >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << left) - 1;
-    const std::uint64_t word = (m.word | m.non_ascii) & valid;
-    const std::uint64_t next = left > 64 ? (masks_[i + 1].word | masks_[i + 1].non_ascii) & 1 : 0;
-    // An apostrophe, dot or comma belongs to a word only between two of its characters.
-    const std::uint64_t inside = ((word << 1) | word_before) & ((word >> 1) | (next << 63));
-    const std::uint64_t joint = (m.apostrophe | m.dot_comma) & inside & valid;
-    const std::uint64_t symbol = m.symbol & valid;
-    const std::uint64_t chunk = word | joint | symbol;
-    const auto base = static_cast<std::uint32_t>(64 * i);
-    edge_count_ =
-        AppendBits(chunk ^ ((chunk << 1) | chunk_before), base, edges_.data(), edge_count_);
-    special_count_ = AppendBits((m.non_ascii & valid) | joint | symbol, base, special_.data(),
-                                special_count_);
-    end_count_ = AppendBits(m.end & ~chunk & valid, base, ends_.data(), end_count_);
-    word_before = word >> 63;
-    chunk_before = chunk >> 63;
-  }
-  if (edge_count_ % 2 != 0) edges_[edge_count_++] = static_cast<std::uint32_t>(bytes);
-  special_[special_count_] = kNoMore;
-  ends_[end_count_] = kNoMore;
-}
-
+// The loop that every word of every article goes through. What it changes is kept in locals: a store
+// through char* may change any member as far as the compiler knows.
 void Tokeniser::AppendChunks() {
-  const std::uint32_t* special = special_.data();
-  for (std::size_t i = 0; i < edge_count_; i += 2) {
-    const std::uint32_t start = edges_[i];
-    const std::uint32_t end = edges_[i + 1];
-    if (ends_[next_end_] < start) ReadTerminators(start);
-    if (*special >= end) {
-      AppendAscii(start, end);
+  const std::uint32_t* special = chunks_.special.data();
+  const std::uint32_t* const last = chunks_.edges.data() + chunks_.edge_count;
+  const char* const text = text_.data();
+  std::uint32_t next_end = chunks_.ends[0];
+  char* const canonical = canonical_.data();
+  char* out = canonical + written_;
+  Token* token = tokens_.data() + token_count_;
+  const auto save = [&] {
+    written_ = static_cast<std::size_t>(out - canonical_.data());
+    token_count_ = static_cast<std::size_t>(token - tokens_.data());
+  };
+  const auto load = [&] {
+    out = canonical_.data() + written_;
+    token = tokens_.data() + token_count_;
+  };
+  for (const std::uint32_t* edge = chunks_.edges.data(); edge < last; edge += 2) {
+    const std::uint32_t start = edge[0];
+    const std::uint32_t end = edge[1];
+    if (next_end < start) [[unlikely]] {
+      ReadTerminators(start);
+      next_end = chunks_.ends[next_end_];
+    }
+    if (*special < end) [[unlikely]] {
+      save();
+      ReadSlowly(start, end);
+      load();
+      while (*special < end) ++special;
       continue;
     }
-    ReadSlowly(start, end);
-    while (*special < end) ++special;
+    if (pending_ != Break::kNone) [[unlikely]] {
+      save();
+      WriteBreak();
+      load();
+    }
+    *token++ = {static_cast<std::uint32_t>(out - canonical_.data()), start, end};
+    const std::size_t bytes = end - start;
+    for (std::size_t i = 0; i < bytes; i += 16) LowerSixteen(text + start + i, out + i);
+    out[bytes] = ' ';
+    out += bytes + 1;
   }
+  save();
   // What ends behind the last word matters to nobody: the next part begins with a break of its own.
 }
 
-inline void Tokeniser::AppendAscii(std::uint32_t start, std::uint32_t end) {
-  StartToken(start, end);
-  const char* from = text_.data() + start;
-  char* to = canonical_.data() + written_;
-  const std::size_t bytes = end - start;
-  for (std::size_t i = 0; i < bytes; i += 16) LowerSixteen(from + i, to + i);
-  to[bytes] = ' ';
-  written_ += bytes + 1;
-}
-
-// Writes the break that is due, and the token's line in the table.
-inline void Tokeniser::StartToken(std::uint32_t start, std::uint32_t end) {
-  if (pending_ != Break::kNone) {
-    if (token_count_ != 0) {
-      canonical_[written_++] = pending_ == Break::kParagraph ? kParagraphMark : kSentenceMark;
-      canonical_[written_++] = ' ';
-    }
-    sentences_.push_back(static_cast<std::uint32_t>(token_count_));
-    pending_ = Break::kNone;
+// Writes the break that is due before the next token.
+void Tokeniser::WriteBreak() {
+  if (pending_ == Break::kNone) return;
+  if (token_count_ != 0) {
+    canonical_[written_++] = pending_ == Break::kParagraph ? kParagraphMark : kSentenceMark;
+    canonical_[written_++] = ' ';
   }
-  tokens_[token_count_++] = {static_cast<std::uint32_t>(written_), start, end};
+  sentences_.push_back(static_cast<std::uint32_t>(token_count_));
+  pending_ = Break::kNone;
 }
 
 void Tokeniser::ReadTerminators(std::uint32_t before) {
-  while (ends_[next_end_] < before) {
-    const std::uint32_t at = ends_[next_end_++];
+  while (chunks_.ends[next_end_] < before) {
+    const std::uint32_t at = chunks_.ends[next_end_++];
     text_[at] == '\n' ? ReadLineFeed(at) : ReadTerminator(at);
   }
 }
@@ -182,6 +149,17 @@ void Tokeniser::ReadLineFeed(std::uint32_t at) {
 }
 
 void Tokeniser::ReadTerminator(std::uint32_t at) {
+  // Most full stops are followed by a space and an ASCII letter, whose case decides (SB8, SB11).
+  if (text_[at] == '.' && text_.size() - at > 2 && text_[at + 1] == ' ') {
+    const char after = text_[at + 2];
+    if (after >= 'a' && after <= 'z') return;
+    if (after >= 'A' && after <= 'Z') {
+      if (abbreviations_ == nullptr || !EndsAbbreviation(text_, at, *abbreviations_)) {
+        Want(Break::kSentence);
+      }
+      return;
+    }
+  }
   if (EndsSentence(text_, at, abbreviations_)) Want(Break::kSentence);
 }
 
@@ -336,7 +314,8 @@ void Tokeniser::AppendFolded(std::string_view original, std::uint32_t start, std
   std::replace_if(folded_.begin(), folded_.end(),
                   [](char c) { return c >= 0 && c <= ' '; }, '_');
   ReserveCanonical(folded_.size() + 2 * (text_.size() - start));
-  StartToken(start, end);
+  WriteBreak();
+  tokens_[token_count_++] = {static_cast<std::uint32_t>(written_), start, end};
   std::memcpy(canonical_.data() + written_, folded_.data(), folded_.size());
   written_ += folded_.size();
   canonical_[written_++] = ' ';

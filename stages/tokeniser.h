@@ -27,7 +27,7 @@
 #include <vector>
 
 #include "stages/article.h"
-#include "stages/byte_masks.h"
+#include "stages/chunk_finder.h"
 #include "stages/sentence_breaks.h"
 #include "stages/unicode_tables.h"
 
@@ -47,7 +47,7 @@ class Tokeniser {
   Tokeniser();
 
   // Uses `kernel` in place of the fastest; for tests and benchmarks.
-  void ForceKernel(ByteMaskKernel kernel) { kernel_ = kernel; }
+  void ForceKernel(ChunkKernel kernel) { kernel_ = kernel; }
   // Reads every part by code point; for tests.
   void ForceSlowPath() { force_slow_ = true; }
 
@@ -66,9 +66,7 @@ class Tokeniser {
  private:
   enum class Break : std::uint8_t { kNone, kSentence, kParagraph };
 
-  void FindChunks();
   void AppendChunks();
-  void AppendAscii(std::uint32_t start, std::uint32_t end);
   void ReadTerminators(std::uint32_t before);
   void ReadLineFeed(std::uint32_t at);
   void ReadTerminator(std::uint32_t at);
@@ -86,11 +84,11 @@ class Tokeniser {
   void AppendFolded(std::string_view original, std::uint32_t start, std::uint32_t end);
 
   void Want(Break wanted) { pending_ = wanted > pending_ ? wanted : pending_; }
-  void StartToken(std::uint32_t start, std::uint32_t end);
+  void WriteBreak();
   void ReserveCanonical(std::size_t more);
 
   const UnicodeTables& unicode_;
-  ByteMaskKernel kernel_;
+  ChunkKernel kernel_;
   bool force_slow_ = false;
 
   ApostropheMode mode_ = ApostropheMode::kEnglish;
@@ -105,15 +103,8 @@ class Tokeniser {
   std::size_t token_count_ = 0;
   std::vector<std::uint32_t> sentences_;
 
-  // Of the part being read: chunks are runs of bytes that may hold words, as begin, end, begin, end...
-  std::vector<ByteMasks> masks_;
-  std::vector<std::uint32_t> edges_;
-  std::size_t edge_count_ = 0;
-  std::vector<std::uint32_t> special_;  // Bytes that send their chunk to the slow path.
-  std::size_t special_count_ = 0;
-  std::vector<std::uint32_t> ends_;     // Terminators and line feeds outside chunks.
-  std::size_t end_count_ = 0;
-  std::size_t next_end_ = 0;
+  ChunkLists chunks_;  // Of the part being read.
+  std::size_t next_end_ = 0;  // Into chunks_.ends: the first not looked at.
 
   std::string word_;    // A word without its dots and apostrophes.
   std::string folded_;  // Its folded form.

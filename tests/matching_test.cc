@@ -186,7 +186,9 @@ TEST(Scores, AddUpWeightsByFieldAndHits) {
   for (const auto& row : table) {
     const std::vector<FoundTag> tags = desk.Tag(row.parts);
     ASSERT_EQ(tags.size(), row.score == 0 ? 0u : 1u) << row.parts[0].text;
-    if (row.score != 0) EXPECT_EQ(tags[0].score, row.score) << row.parts[0].text;
+    if (row.score != 0) {
+      EXPECT_EQ(tags[0].score, row.score) << row.parts[0].text;
+    }
   }
 }
 

@@ -162,7 +162,7 @@ Tokenised Tokenise(Tokeniser& tokeniser, std::string_view text, ApostropheMode m
 TEST(Tokeniser, GivesTheSameByEveryPath) {
   Tokeniser slow;
   slow.ForceSlowPath();
-  for (const NamedKernel& kernel : ByteMaskKernels()) {
+  for (const NamedKernel& kernel : ChunkKernels()) {
     Tokeniser fast;
     fast.ForceKernel(kernel.run);
     for (std::uint64_t seed = 1; seed <= 20000; ++seed) {
