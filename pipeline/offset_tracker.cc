@@ -104,8 +104,7 @@ void OffsetTracker::Revoke(std::int32_t topic, std::int32_t partition) {
   p = std::move(fresh);
 }
 
-bool OffsetTracker::Accepts(std::int32_t topic, std::int32_t partition,
-                            std::int64_t offset) const {
+bool OffsetTracker::Accepts(std::int32_t topic, std::int32_t partition, std::int64_t offset) const {
   const Partition* found = Find(topic, partition);
   return found != nullptr && found->assigned && offset > found->last_appended;
 }

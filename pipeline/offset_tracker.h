@@ -6,11 +6,11 @@
 //   tracker.Uncommitted(progress);                             // What to commit now.
 //   tracker.Committed(progress[i]);                            // The broker has stored it.
 //
-// The watermark of a partition is one past the highest offset such that everything appended up to it
-// is delivered; gaps between offsets (compaction, transaction markers) don't matter. A failed delivery
-// stops its partition's watermark for good: what follows would be committed over a lost record.
-// Revoke() ends an assignment; acknowledgements that belong to it are ignored and counted, also after
-// the partition has come back.
+// The watermark of a partition is one past the highest offset such that everything appended up to
+// it is delivered; gaps between offsets (compaction, transaction markers) don't matter. A failed
+// delivery stops its partition's watermark for good: what follows would be committed over a lost
+// record. Revoke() ends an assignment; acknowledgements that belong to it are ignored and counted,
+// also after the partition has come back.
 //
 // Every call on a record is O(1), amortised. Memory: 16 bytes for each record between the watermark
 // and the newest, kept for reuse. One thread at a time.
@@ -75,7 +75,8 @@ class OffsetTracker {
   };
 
   // A partition and its records from the watermark to the newest, in a ring that grows: the record
-  // of sequence s, first <= s < next, lies in records[s % records.size()]. Sequences wrap at 32 bits.
+  // of sequence s, first <= s < next, lies in records[s % records.size()]. Sequences wrap at 32
+  // bits.
   struct Partition {
     std::int32_t topic = 0;
     std::int32_t partition = 0;
@@ -84,7 +85,7 @@ class OffsetTracker {
     bool stalled = false;
     std::uint32_t first = 0;
     std::uint32_t next = 0;  // Stands still once stalled: what follows shares one sequence.
-    std::uint32_t end = 0;  // Records from `end` on are not kept: they come after a failed one.
+    std::uint32_t end = 0;   // Records from `end` on are not kept: they come after a failed one.
     std::size_t in_flight = 0;
     std::int64_t last_appended = -1;
     std::int64_t watermark = -1;
@@ -101,8 +102,8 @@ class OffsetTracker {
   Partition& Get(std::int32_t topic, std::int32_t partition);
   const Partition& Get(std::int32_t topic, std::int32_t partition) const;
 
-  std::vector<Partition> partitions_;                // By slot. Slots are never given up.
-  std::vector<std::vector<std::int32_t>> slots_;     // [topic][partition], -1: none.
+  std::vector<Partition> partitions_;             // By slot. Slots are never given up.
+  std::vector<std::vector<std::int32_t>> slots_;  // [topic][partition], -1: none.
   std::size_t in_flight_ = 0;
   std::uint64_t ignored_acks_ = 0;
 };

@@ -5,9 +5,9 @@
 //          v                           v
 //   [  |  |x |x |x |x |x |x |x |x |x |  |  |  ]     slot = count % capacity
 //
-// head_ and tail_ count items since the start and never wrap (64 bits). Each side keeps a copy of the
-// other side's count and looks at the original only when the copy says full or empty, so most calls
-// touch no cache line that the other thread writes to.
+// head_ and tail_ count items since the start and never wrap (64 bits). Each side keeps a copy of
+// the other side's count and looks at the original only when the copy says full or empty, so most
+// calls touch no cache line that the other thread writes to.
 #pragma once
 
 #include <atomic>
@@ -73,7 +73,7 @@ class SpscRing {
   alignas(kCacheLineBytes) std::atomic<std::uint64_t> tail_ = 0;  // Written by the producer.
   std::uint64_t head_seen_ = 0;  // Producer's copy of head_, never ahead of it.
   alignas(kCacheLineBytes) std::atomic<std::uint64_t> head_ = 0;  // Written by the consumer.
-  std::uint64_t tail_seen_ = 0;  // Consumer's copy of tail_, never ahead of it.
+  std::uint64_t tail_seen_ = 0;                      // Consumer's copy of tail_, never ahead of it.
   alignas(kCacheLineBytes) const std::size_t mask_;  // From here on: only read after the start.
   const std::unique_ptr<T[]> slots_;
 };

@@ -239,16 +239,26 @@ class Twins {
 
   bool Step(int kind) {
     switch (kind) {
-      case 0: return Append(1);
-      case 1: return Append(3);  // Leaves a gap.
-      case 2: return Acknowledge(0, true);
-      case 3: return Acknowledge(1, true);
-      case 4: return Acknowledge(2, true);
-      case 5: return Acknowledge(0, false);
-      case 6: return Acknowledge(1, false);
-      case 7: return Commit();
-      case 8: return Revoke();
-      case 9: return Assign();
+      case 0:
+        return Append(1);
+      case 1:
+        return Append(3);  // Leaves a gap.
+      case 2:
+        return Acknowledge(0, true);
+      case 3:
+        return Acknowledge(1, true);
+      case 4:
+        return Acknowledge(2, true);
+      case 5:
+        return Acknowledge(0, false);
+      case 6:
+        return Acknowledge(1, false);
+      case 7:
+        return Commit();
+      case 8:
+        return Revoke();
+      case 9:
+        return Assign();
     }
     return false;
   }

@@ -1,0 +1,182 @@
+#include "pipeline/port.h"
+
+#include <utility>
+
+#include "config/check.h"
+#include "pipeline/duty_cycle.h"
+
+namespace wiredesk {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+// A source that isn't asked for more must still hear from us: first after this time, then this
+// often.
+constexpr milliseconds kKeepAliveAfter{500};
+constexpr milliseconds kKeepAliveEvery{100};
+// How long Drain() sleeps at a stretch: it also watches a deadline.
+constexpr milliseconds kDrainPark{10};
+
+}  // namespace
+
+Port::Port(const RuntimeSettings& settings, const CompiledRules* rules, Source& source, Sink& sink,
+           MonotonicClock now)
+    : settings_(settings), rules_(rules), source_(source), sink_(sink), now_(std::move(now)) {
+  for (int i = 0; i < settings_.batches; ++i) {
+    batches_.push_back(std::make_unique<Batch>(static_cast<std::size_t>(settings_.batch_articles)));
+    free_.push_back(batches_.back().get());
+  }
+}
+
+void Port::Connect(std::vector<BatchLink*> to_first, std::vector<BatchLink*> from_last) {
+  to_first_ = std::move(to_first);
+  from_last_ = std::move(from_last);
+}
+
+bool Port::Step() {
+  bool worked = Forward();
+  if (!ended()) worked |= TakeIn();
+  if (!source_.Commit(false).ok()) counters_.commits_failed.Add(1);
+  return worked;
+}
+
+// Everything but intake: what a drain repeats.
+bool Port::Forward() {
+  bool worked = CollectFinished();
+  worked |= SendFinished();
+  worked |= sink_.Poll() > 0;
+  return worked;
+}
+
+bool Port::CollectFinished() {
+  bool worked = false;
+  while (Batch* batch = from_last_[next_finished_ % from_last_.size()]->TryPop()) {
+    WIREDESK_CHECK(batch->sequence == next_finished_);
+    ++next_finished_;
+    sending_.push_back(batch);
+    worked = true;
+  }
+  return worked;
+}
+
+bool Port::SendFinished() {
+  bool worked = false;
+  while (!sending_.empty() && sink_.Send(*sending_.front())) {
+    Batch* batch = sending_.front();
+    sending_.pop_front();
+    CountOutput(*batch);
+    batch->Clear();
+    free_.push_back(batch);
+    --out_;
+    worked = true;
+  }
+  return worked;
+}
+
+bool Port::TakeIn() {
+  if (free_.empty()) {
+    KeepSourceAlive();
+    return false;
+  }
+  keep_alive_due_.reset();
+  // Off the list before Fill(): a drain inside it puts others on.
+  Batch* batch = free_.back();
+  free_.pop_back();
+  const Source::State state = source_.Fill(*batch, settings_.batch_bytes);
+  source_ended_ |= state == Source::State::kEnd;
+  if (batch->empty()) {
+    free_.push_back(batch);
+    return state == Source::State::kMore;
+  }
+  counters_.articles_in.Add(batch->articles().size());
+  counters_.bytes_in.Add(batch->input_bytes());
+  batch->rules = rules_;
+  batch->sequence = next_in_++;
+  ++out_;
+  to_first_[batch->sequence % to_first_.size()]->Push(batch);
+  return true;
+}
+
+void Port::KeepSourceAlive() {
+  const auto now = now_();
+  if (!keep_alive_due_) {
+    counters_.batch_stalls.Add(1);
+    keep_alive_due_ = now + kKeepAliveAfter;
+  } else if (now >= *keep_alive_due_) {
+    keep_alive_due_ = now + kKeepAliveEvery;
+    source_.KeepAlive();
+  }
+}
+
+void Port::CountOutput(const Batch& batch) {
+  std::uint64_t outputs = 0;
+  std::uint64_t bytes = 0;
+  std::uint64_t tags = 0;
+  for (const Article& article : batch.articles()) {
+    if (article.ok()) {
+      ++outputs;
+      bytes += article.output.size();
+      tags += article.tags.size();
+    } else {
+      counters_.dead_letters[static_cast<std::size_t>(article.failure)].Add(1);
+    }
+  }
+  counters_.articles_out.Add(outputs);
+  counters_.bytes_out.Add(bytes);
+  counters_.tags_out.Add(tags);
+  counters_.batches_out.Add(1);
+}
+
+bool Port::aborted() const {
+  // Acquire, partner: the release store in RequestAbort().
+  return abort_.load(std::memory_order_acquire);
+}
+
+bool Port::ended() const {
+  // Acquire, partner: the release store in RequestStop().
+  return source_ended_ || stop_.load(std::memory_order_acquire) || aborted() ||
+         !sink_.status().ok() || !source_.status().ok();
+}
+
+void Port::RequestStop() {
+  // Release, partner: the acquire load in ended(). The eventfd wakes the port whether parked or
+  // not.
+  stop_.store(true, std::memory_order_release);
+  doorbell_.Wake();
+}
+
+void Port::RequestAbort() {
+  // Release, partner: the acquire load in aborted().
+  abort_.store(true, std::memory_order_release);
+  doorbell_.Wake();
+}
+
+bool Port::Drain(milliseconds deadline) {
+  const auto end = now_() + deadline;
+  const auto over = [&] { return drained() || aborted() || !sink_.status().ok() || now_() >= end; };
+  const auto forward = [this] { return Forward(); };
+  forward();
+  if (drain_helper_) {
+    while (!over()) {
+      if (!forward()) drain_helper_();
+    }
+  } else {
+    RunDutyCycle(doorbell_, kDrainPark, over, forward);
+  }
+  return drained();
+}
+
+LaneResult Port::Finish() {
+  WIREDESK_CHECK(ended());
+  LaneResult result;
+  if (!aborted()) result.drained = Drain(settings_.drain_timeout);
+  result.status.Update(sink_.status());
+  result.status.Update(source_.status());
+  if (aborted()) return result;
+  result.status.Update(source_.Commit(true));
+  source_.Close();
+  return result;
+}
+
+}  // namespace wiredesk
