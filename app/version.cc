@@ -1,0 +1,23 @@
+#include "app/version.h"
+
+#include <librdkafka/rdkafka.h>
+#include <simdjson.h>
+#include <unicode/uversion.h>
+
+#include "stages/chunk_finder.h"
+#include "stages/hyperscan.h"
+
+namespace wiredesk {
+
+std::string VersionText() {
+  std::string text = "wiredesk " WIREDESK_VERSION;
+  text.append("\nmatcher     ").append(MatcherVersion());
+  text.append("\nlibrdkafka  ").append(rd_kafka_version_str());
+  text.append("\nsimdjson    ").append(SIMDJSON_VERSION);
+  text.append(" (").append(simdjson::get_active_implementation()->name()).append(")");
+  text.append("\nunicode     ").append(U_UNICODE_VERSION).append(", ICU ").append(U_ICU_VERSION);
+  text.append("\nkernels     ").append(ChunkKernels().front().name);
+  return text;
+}
+
+}  // namespace wiredesk
