@@ -9,6 +9,8 @@
 
 #include <fmt/format.h>
 
+#include "config/text_check.h"
+
 namespace wiredesk {
 namespace {
 
@@ -22,16 +24,6 @@ struct Character {
   std::size_t start = 0;  // Byte in the line.
   std::string text;       // As shown.
 };
-
-bool IsContinuation(char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U; }
-
-std::size_t SequenceLength(unsigned char lead) {
-  if (lead < 0x80) return 1;
-  if (lead >= 0xC2 && lead < 0xE0) return 2;
-  if (lead >= 0xE0 && lead < 0xF0) return 3;
-  if (lead >= 0xF0 && lead < 0xF5) return 4;
-  return 0;
-}
 
 std::uint32_t CodePoint(std::string_view sequence) {
   const auto lead = static_cast<unsigned char>(sequence[0]);
@@ -53,10 +45,8 @@ bool MovesTheCursor(std::uint32_t code) {
 
 // What stands at `at`, and how many bytes of it.
 std::size_t ReadCharacter(std::string_view text, std::size_t at, std::string& shown) {
-  const std::size_t length = SequenceLength(static_cast<unsigned char>(text[at]));
-  bool whole = length != 0 && at + length <= text.size();
-  for (std::size_t i = 1; whole && i < length; ++i) whole = IsContinuation(text[at + i]);
-  if (!whole) {
+  const std::size_t length = Utf8LengthAt(text, at);
+  if (length == 0) {
     shown = "\xEF\xBF\xBD";  // U+FFFD
     return 1;
   }

@@ -6,10 +6,13 @@
 // Settings are plain values: load once, then share as const between threads.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,7 +28,15 @@ struct KafkaSettings {
   KafkaProperties common;    // For both clients.
   KafkaProperties consumer;  // Override `common`.
   KafkaProperties producer;  // Override `common`.
+  // Names of the properties whose values came from {env: } or {file: }: never to be shown.
+  std::set<std::string, std::less<>> secrets;
 };
+
+// "name=value" lines for logs, with "(hidden)" for `secrets` and for every name that says that it
+// is one (password, secret, token, jaas, private key). `properties` may be any mix of those in
+// `settings` and others. Any thread.
+std::string RedactedKafkaProperties(const KafkaProperties& properties,
+                                    const KafkaSettings& settings);
 
 enum class ArticleFormat { kAuto, kJson, kText };
 enum class RecordForm { kTags, kEnriched };
@@ -63,6 +74,10 @@ struct OutputSettings {
   int evidence_max = 20;            // Evidence entries a tag.
 };
 
+// The stages, in the order in which an article goes through them.
+inline constexpr std::array<std::string_view, 5> kStageNames = {"decode", "canonicalise", "match",
+                                                                "tag", "encode"};
+
 struct RuntimeSettings {
   int lanes = 0;  // 0: one a core.
   // One entry a thread group: the stages that share it, in order, and how many threads it has.
@@ -70,8 +85,8 @@ struct RuntimeSettings {
     std::vector<std::string> stages;
     int width = 1;
   };
-  std::vector<StageGroup> threads;  // Default: all five stages on one thread.
-  int batches = 8;                  // In circulation, a lane.
+  std::vector<StageGroup> threads = {{{kStageNames.begin(), kStageNames.end()}, 1}};
+  int batches = 8;  // In circulation, a lane.
   int batch_articles = 256;
   std::size_t batch_bytes = std::size_t{1} << 20;  // Of input records, a batch.
   std::chrono::milliseconds commit_interval{1000};
@@ -79,12 +94,13 @@ struct RuntimeSettings {
 };
 
 struct Settings {
+  int version = 1;  // Of the file's layout.
   KafkaSettings kafka;
   InputSettings input;
   DecodeSettings decode;
-  std::vector<std::string> rule_packs;  // Paths, relative to the settings file until resolved.
+  std::vector<std::string> rule_packs;  // Paths; relative ones are resolved by the file's folder.
   OutputSettings output;
-  std::string dead_letter_topic;
+  std::string dead_letter_topic;  // Default: output.topic + ".dead-letter".
   DeliveryMode delivery = DeliveryMode::kAtLeastOnce;
   RuntimeSettings runtime;
   std::chrono::milliseconds statistics_interval{10000};  // 0: no statistics line.

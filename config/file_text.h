@@ -1,0 +1,15 @@
+// Whole small files, read within a bound. Any thread.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+
+namespace wiredesk {
+
+// The bytes of the file at `path`. Nothing, and a reason in `error` ("no such file"), if it can't
+// be read, is a directory, or has more than `bytes_max` bytes.
+std::optional<std::string> ReadFileText(const std::string& path, std::size_t bytes_max,
+                                        std::string& error);
+
+}  // namespace wiredesk

@@ -1,0 +1,180 @@
+#include "config/setting_table.h"
+
+#include <algorithm>
+#include <array>
+
+namespace wiredesk {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::milliseconds;
+using std::chrono::minutes;
+
+constexpr std::size_t kKiB = std::size_t{1} << 10;
+constexpr std::size_t kMiB = std::size_t{1} << 20;
+
+// Each in the order of its enum.
+constexpr std::array<std::string_view, 3> kStarts = {"error", "earliest", "latest"};
+constexpr std::array<std::string_view, 3> kFormats = {"auto", "json", "text"};
+constexpr std::array<std::string_view, 2> kRecords = {"tags", "enriched"};
+constexpr std::array<std::string_view, 1> kDeliveries = {"at_least_once"};
+constexpr std::array<std::string_view, 4> kLevels = {"debug", "info", "warn", "error"};
+
+// A choice that is an enum in Settings, whose values are the places in `names`.
+template <auto kSlot>
+ChoiceSetting EnumChoice(std::span<const std::string_view> names) {
+  return {names, [](Settings& settings) { return static_cast<std::size_t>(kSlot(settings)); },
+          [](Settings& settings, std::size_t place) {
+            auto& slot = kSlot(settings);
+            slot = static_cast<std::remove_reference_t<decltype(slot)>>(place);
+          }};
+}
+
+ChoiceSetting LevelChoice() {
+  return {kLevels,
+          [](Settings& settings) {
+            return static_cast<std::size_t>(
+                std::find(kLevels.begin(), kLevels.end(), settings.log_level) - kLevels.begin());
+          },
+          [](Settings& settings, std::size_t place) {
+            settings.log_level = std::string(kLevels[place]);
+          }};
+}
+
+TextSetting Pointer(SettingSlot<std::string> slot) { return {slot, kPointerForm}; }
+
+std::vector<Setting> MakeFileSettings() {
+  return {
+      {"version", IntegerSetting{[](Settings& s) -> int& { return s.version; }, {1, 1}},
+       "Layout of this file.", true, "-"},
+      {"kafka", KafkaSetting{},
+       "librdkafka properties, verbatim; a list is joined by commas. The maps consumer and "
+       "producer "
+       "inside override them for one of the two clients. bootstrap.servers is needed."},
+  };
+}
+
+std::vector<Setting> MakeInputSettings() {
+  return {
+      {"input.topics",
+       TextsSetting{[](Settings& s) -> std::vector<std::string>& { return s.input.topics; },
+                    kSubscriptionForm},
+       "Topics to read; one alone needs no list. ^ begins a regular expression.", true},
+      {"input.group",
+       TextSetting{[](Settings& s) -> std::string& { return s.input.group; }, kGroupForm},
+       "Consumer group; workers of one group share the partitions.", true},
+      {"input.start",
+       EnumChoice<[](Settings& s) -> StartOffset& { return s.input.start; }>(kStarts),
+       "Where to begin in a partition without a committed offset; error: refuse."},
+      {"input.format",
+       EnumChoice<[](Settings& s) -> ArticleFormat& { return s.decode.format; }>(kFormats),
+       "How articles are written; auto: by the content-type header, else by looking."},
+      {"input.fields.id", Pointer([](Settings& s) -> std::string& { return s.decode.fields.id; }),
+       "Where in a JSON article its id is."},
+      {"input.fields.title",
+       Pointer([](Settings& s) -> std::string& { return s.decode.fields.title; }), "Its title."},
+      {"input.fields.body",
+       Pointer([](Settings& s) -> std::string& { return s.decode.fields.body; }),
+       "Its body: a text, or a list of paragraphs."},
+      {"input.fields.language",
+       Pointer([](Settings& s) -> std::string& { return s.decode.fields.language; }),
+       "Its language."},
+      {"input.fields.source",
+       Pointer([](Settings& s) -> std::string& { return s.decode.fields.source; }), "Its source."},
+      {"input.fields.published_at",
+       Pointer([](Settings& s) -> std::string& { return s.decode.fields.published_at; }),
+       "Its time of publication."},
+      {"input.fields.labels",
+       Pointer([](Settings& s) -> std::string& { return s.decode.fields.labels; }), "Its labels."},
+      {"input.article_bytes_max",
+       SizeSetting{[](Settings& s) -> std::size_t& { return s.decode.article_bytes_max; },
+                   {kKiB, 64 * kMiB}},
+       "A longer article becomes a dead letter."},
+      {"input.json_depth_max",
+       IntegerSetting{[](Settings& s) -> int& { return s.decode.json_depth_max; },
+                      {1, 1024, "levels"}},
+       "A JSON article nested deeper becomes a dead letter."},
+  };
+}
+
+std::vector<Setting> MakeOutputSettings() {
+  return {
+      {"rules",
+       TextsSetting{[](Settings& s) -> std::vector<std::string>& { return s.rule_packs; },
+                    kPathForm, true},
+       "Rule packs; relative paths begin at the folder of this file.", true},
+      {"output.topic",
+       TextSetting{[](Settings& s) -> std::string& { return s.output.topic; }, kTopicForm},
+       "Topic that the results go to; never one of input.topics.", true},
+      {"output.record",
+       EnumChoice<[](Settings& s) -> RecordForm& { return s.output.record; }>(kRecords),
+       "tags: a record of its own; enriched: the article with one member added."},
+      {"output.member",
+       TextSetting{[](Settings& s) -> std::string& { return s.output.member; }, kMemberForm},
+       "Name of the member that enriched adds."},
+      {"output.evidence_max",
+       IntegerSetting{[](Settings& s) -> int& { return s.output.evidence_max; },
+                      {0, 10'000, "entries a tag"}},
+       "How many places in the text a tag shows as its evidence."},
+      {"dead_letter.topic",
+       TextSetting{[](Settings& s) -> std::string& { return s.dead_letter_topic; }, kTopicForm},
+       "Topic for the articles that can't be processed, as they came in.", false,
+       "<output.topic>.dead-letter"},
+      {"delivery", EnumChoice<[](Settings& s) -> DeliveryMode& { return s.delivery; }>(kDeliveries),
+       "An offset is committed only when the output before it is delivered."},
+  };
+}
+
+std::vector<Setting> MakeRuntimeSettings() {
+  return {
+      {"runtime.lanes",
+       IntegerSetting{[](Settings& s) -> int& { return s.runtime.lanes; },
+                      {1, 256, "lanes", "auto"}},
+       "Chains of all stages, each with its own part of the partitions; auto: one a core."},
+      {"runtime.threads", ThreadsSetting{},
+       "Which stages share a thread: a list of groups, each a list of stages, or {stages: [...], "
+       "width: K} for K threads that take batches in turn."},
+      {"runtime.batches",
+       IntegerSetting{[](Settings& s) -> int& { return s.runtime.batches; }, {2, 1024, "batches"}},
+       "Batches in circulation in a lane; at least 1 more than the threads of a lane."},
+      {"runtime.batch_articles",
+       IntegerSetting{[](Settings& s) -> int& { return s.runtime.batch_articles; },
+                      {1, 65'536, "articles"}},
+       "Articles in a batch, at most."},
+      {"runtime.batch_bytes",
+       SizeSetting{[](Settings& s) -> std::size_t& { return s.runtime.batch_bytes; },
+                   {kKiB, 256 * kMiB}},
+       "Input in a batch, at most; an article that is longer than this goes alone."},
+      {"runtime.commit_interval",
+       DurationSetting{[](Settings& s) -> milliseconds& { return s.runtime.commit_interval; },
+                       {milliseconds(10), hours(1)}},
+       "Time between two commits of offsets."},
+      {"runtime.drain_timeout",
+       DurationSetting{[](Settings& s) -> milliseconds& { return s.runtime.drain_timeout; },
+                       {milliseconds(100), minutes(10)}},
+       "How long to go on with what is taken in, when the worker is told to stop."},
+      {"statistics.interval",
+       DurationSetting{[](Settings& s) -> milliseconds& { return s.statistics_interval; },
+                       {milliseconds(0), hours(24)}},
+       "Time between two lines of statistics; 0ms: none."},
+      {"log.level", LevelChoice(), "The least severe messages that are shown."},
+  };
+}
+
+std::vector<Setting> MakeTable() {
+  std::vector<Setting> table;
+  for (auto* make :
+       {MakeFileSettings, MakeInputSettings, MakeOutputSettings, MakeRuntimeSettings}) {
+    for (Setting& setting : make()) table.push_back(std::move(setting));
+  }
+  return table;
+}
+
+}  // namespace
+
+std::span<const Setting> SettingTable() {
+  static const std::vector<Setting> table = MakeTable();
+  return table;
+}
+
+}  // namespace wiredesk
