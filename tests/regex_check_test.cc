@@ -153,6 +153,9 @@ TEST(RegexCheckTest, RefusesDeepNestingWithoutDeepRecursion) {
   EXPECT_THAT(findings.error->message, HasSubstr("nested"));
   const std::string allowed = std::string(32, '(') + "foo" + std::string(32, ')');
   EXPECT_FALSE(CheckRegex(allowed).error);
+  std::string side_by_side = "foo";
+  for (int i = 0; i < 40; ++i) side_by_side += "(a|b)";
+  EXPECT_FALSE(CheckRegex(side_by_side).error);
 }
 
 TEST(RegexCheckTest, RefusesManySmallRepeatsThatAddUp) {

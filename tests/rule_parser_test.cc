@@ -134,6 +134,20 @@ TEST(RuleParserTest, ReadsAWholePack) {
   EXPECT_EQ(topic.tests[1].body, "He called the policy \"morally\" \\ bankrupt.");
 }
 
+// The pack that docs/RULES.md begins with.
+TEST(RuleParserTest, ReadsTheExampleOfItsGuide) {
+  std::ifstream file(WIREDESK_SOURCE_DIR "/docs/RULES.md");
+  const std::string guide{std::istreambuf_iterator<char>(file), {}};
+  constexpr std::string_view kStart = "```rules\n";
+  const std::size_t start = guide.find(kStart);
+  ASSERT_NE(start, std::string::npos);
+  const std::size_t end = guide.find("```", start + kStart.size());
+  const RulePack pack = ParseWell(guide.substr(start + kStart.size(), end - start - kStart.size()));
+  ASSERT_THAT(pack.topics, SizeIs(2));
+  EXPECT_THAT(pack.topics[1].scores, SizeIs(5));
+  EXPECT_THAT(pack.topics[1].tests, SizeIs(2));
+}
+
 TEST(RuleParserTest, LineEndsMeanNothing) {
   std::string one_line;
   for (const char c : kWholePack.substr(kWholePack.find('\n') + 1)) one_line += c == '\n' ? ' ' : c;
@@ -315,6 +329,7 @@ const ErrorCase kClauseErrors[] = {
     {"score 5 title:body:x", "3:15 a field inside a field"},
     {"score 5 title:{a {b body:c}}", "3:21 a field inside a field"},
     {"score 5 title:@front", "3:15 a field inside a field: \"@front\" has one"},
+    {"score 5 title:{x @mixed}", "3:18 a field inside a field: \"@mixed\" has one"},
     {"score 5 @frnt", "3:9 unknown name \"@frnt\""},
     {"score 5 \"\"", "3:9 this term is empty"},
     {"score 5 =\" \"", "3:10 this term is empty"},
@@ -375,8 +390,9 @@ TEST(RuleParserTest, RefusesBadStatementsWithOneErrorEach) {
 
 TEST(RuleParserTest, RefusesBadClausesWithOneErrorEach) {
   for (const ErrorCase& c : kClauseErrors) {
-    const std::string text =
-        fmt::format("let front = title:x topic t \"T\" {{ test no body:\"ok\"\n{}\n}}", c.text);
+    const std::string text = fmt::format(
+        "let front = title:x let mixed = {{y body:z}} topic t \"T\" {{ test no body:\"ok\"\n{}\n}}",
+        c.text);
     ExpectOneError(text, c.error);
   }
 }
@@ -438,6 +454,17 @@ TEST(RuleParserTest, FindsAllErrorsInOneGo) {
                   "6:8 expected yes or no, found \"maybe\"",
                   "7:3 this test has neither title nor body", "9:1 unknown keyword \"tpic\"",
                   "10:13 topic \"v\" is never closed", "11:23 unknown name \"@none\""));
+}
+
+TEST(RuleParserTest, GoesOnBehindWhatItCanNotRead) {
+  // At a misspelt keyword, and at a topic although braces before it are open.
+  EXPECT_THAT(ErrorsBehindHeader("topic t \"T\" {\n when a b\n scroe 5 x\n}"),
+              ElementsAre("3:2 \"when\" is not supported", "4:2 unknown keyword \"scroe\""));
+  EXPECT_THAT(
+      ErrorsBehindHeader("topic v \"V\" { score 5 {x | {\n"
+                         "topic w \"W\" { score 5 a | b need 0 }"),
+      ElementsAre("2:26 \"|\" is not supported", "2:13 topic \"v\" is never closed",
+                  "3:25 \"|\" is not supported", "3:34 need must be from 1 to 1,000,000,000"));
 }
 
 TEST(RuleParserTest, AllowsAParentOfAnotherPack) {
