@@ -248,7 +248,10 @@ TEST(LaneTest, KeepsTheSourceAliveWhileNoBatchIsFree) {
   EXPECT_EQ(after(99), 1);
   EXPECT_EQ(after(1), 2);
   hand.StepAll(2);  // Batches come back: the waiting begins anew.
-  EXPECT_EQ(after(200), 2);
+  for (int i = 0; i < 5; ++i) hand.lane->StepPort();
+  EXPECT_EQ(after(499), 2);
+  EXPECT_EQ(after(1), 3);
+  EXPECT_EQ(hand.lane->counters().batch_stalls.value(), 2u);
 }
 
 TEST(LaneTest, AFailedDeliveryStopsTheWatermark) {
@@ -326,9 +329,11 @@ TEST(LaneTest, ABrokenSinkEndsTheLaneAndCommitsWhatWasDelivered) {
   hand.StepAll(10);
   const std::size_t delivered = hand.source.memory.delivered();
   hand.sink.Break(absl::UnavailableError("fenced"));
+  const auto begin = hand.now;
   const LaneResult result = hand.RunToEnd();
   EXPECT_EQ(result.status.code(), absl::StatusCode::kUnavailable);
   EXPECT_FALSE(result.drained);
+  EXPECT_EQ(hand.now, begin);  // Nothing is waited for.
   EXPECT_GT(delivered, 0u);
   EXPECT_EQ(hand.source.memory.committed(0), static_cast<std::int64_t>(delivered));
   EXPECT_TRUE(hand.source.memory.closed());
@@ -373,6 +378,19 @@ TEST(LaneTest, StopFinishesWhatWasTakenInAndNoMore) {
   ExpectAllInOrder(hand.sink.outputs(), static_cast<int>(taken), 2);
   EXPECT_EQ(hand.source.memory.committed(0), static_cast<std::int64_t>(taken));
   EXPECT_TRUE(hand.source.memory.closed());
+}
+
+TEST(LaneTest, StopAndAbortRingThePort) {
+  const auto rung = [](Lane& lane) {
+    std::uint64_t rings = 0;
+    return read(lane.doorbell_fd(), &rings, sizeof rings) == sizeof rings;
+  };
+  HandLane hand(MakeRuntime({1}), MakeRecords(1));
+  EXPECT_FALSE(rung(*hand.lane));
+  hand.lane->Stop();
+  EXPECT_TRUE(rung(*hand.lane));
+  hand.lane->Abort();
+  EXPECT_TRUE(rung(*hand.lane));
 }
 
 TEST(LaneTest, AbortLeavesWithoutDrainCommitOrClose) {
