@@ -92,6 +92,7 @@ struct Article {
   std::uint64_t ack = 0;  // The source's own handle for this record; opaque to everyone else.
   std::int64_t timestamp_ms = -1;
   std::string_view value;  // The record's bytes; kPadding readable zero bytes follow.
+  bool value_is_null = false;  // Kafka tells a null value (a tombstone) from an empty one.
   std::string_view key;
   bool has_key = false;
   std::span<const RecordHeader> headers;

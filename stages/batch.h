@@ -40,6 +40,17 @@ class Batch {
     return article;
   }
 
+  // Takes out the articles that `unwanted` says true of; the others keep their order. Their bytes stay
+  // until Clear(). For the source, before the batch is passed on.
+  template <typename Predicate>
+  void RemoveIf(Predicate unwanted) {
+    std::erase_if(articles_, [&](const Article& article) {
+      if (!unwanted(article)) return false;
+      input_bytes_ -= article.value.size();
+      return true;
+    });
+  }
+
   // Forgets the articles and every byte they point at. The rules stay.
   void Clear() {
     articles_.clear();

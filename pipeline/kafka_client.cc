@@ -1,0 +1,237 @@
+#include "pipeline/kafka_client.h"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <set>
+#include <string_view>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "config/diagnostic.h"
+#include "config/kafka_properties.h"
+
+namespace wiredesk {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::string_view kStartNames[] = {"error", "earliest", "latest"};
+
+absl::Status CheckNotOwned(const KafkaProperties& properties) {
+  for (const auto& [name, value] : properties) {
+    const OwnedKafkaProperty* owned = FindOwnedKafkaProperty(name);
+    if (owned == nullptr) continue;
+    return absl::InvalidArgumentError(
+        fmt::format("kafka: {} can't be set: {}", name, owned->instead));
+  }
+  return absl::OkStatus();
+}
+
+// Later maps win. Aliases of one setting would fight over it, so an operator's alias removes ours.
+KafkaProperties Merge(KafkaProperties base, std::span<const KafkaProperties* const> layers) {
+  static constexpr std::pair<std::string_view, std::string_view> kAliases[] = {
+      {"compression.codec", "compression.type"},     {"message.timeout.ms", "delivery.timeout.ms"},
+      {"linger.ms", "queue.buffering.max.ms"},       {"acks", "request.required.acks"},
+      {"bootstrap.servers", "metadata.broker.list"},
+  };
+  for (const KafkaProperties* layer : layers) {
+    for (const auto& [name, value] : *layer) {
+      for (const auto& [one, other] : kAliases) {
+        if (name == one) base.erase(std::string(other));
+        if (name == other) base.erase(std::string(one));
+      }
+      base[name] = value;
+    }
+  }
+  return base;
+}
+
+// Every name that librdkafka knows. It offers them only as a printed table.
+std::vector<std::string> KnownProperties() {
+  char* text = nullptr;
+  std::size_t size = 0;
+  std::FILE* file = open_memstream(&text, &size);
+  if (file == nullptr) return {};
+  rd_kafka_conf_properties_show(file);
+  std::fclose(file);
+  const std::unique_ptr<char, CallOnDelete<std::free>> owner(text);
+
+  std::set<std::string> names;
+  std::string_view rest(text, size);
+  while (!rest.empty()) {
+    const std::string_view line = rest.substr(0, rest.find('\n'));
+    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+    const std::string_view name = line.substr(0, line.find_first_of(" |"));
+    const bool is_name =
+        !name.empty() && line.find('|') != std::string_view::npos &&
+        name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789._") == std::string_view::npos;
+    if (is_name) names.emplace(name);
+  }
+  return {names.begin(), names.end()};
+}
+
+absl::Status UnknownProperty(const std::string& name) {
+  const std::vector<std::string> known = KnownProperties();
+  const std::vector<std::string_view> candidates(known.begin(), known.end());
+  const std::string nearest = NearestName(name, candidates);
+  return absl::InvalidArgumentError(
+      nearest.empty()
+          ? fmt::format("kafka: librdkafka knows no property \"{}\"", name)
+          : fmt::format("kafka: librdkafka knows no property \"{}\"; did you mean \"{}\"?", name,
+                        nearest));
+}
+
+// Called on any of librdkafka's threads.
+void LogToSpdlog(const rd_kafka_t* client, int level, const char* facility, const char* text) {
+  static constexpr spdlog::level::level_enum kLevels[] = {
+      spdlog::level::critical, spdlog::level::critical, spdlog::level::critical,
+      spdlog::level::err,      spdlog::level::warn,     spdlog::level::info,
+      spdlog::level::info,     spdlog::level::debug};
+  const char* name = client == nullptr ? "librdkafka" : rd_kafka_name(client);
+  spdlog::log(kLevels[std::clamp(level, 0, 7)], "kafka {} {}: {}", name, facility, text);
+}
+
+// Topics of `wanted` that the broker says it does not have; or why the broker can't be asked.
+absl::StatusOr<std::vector<std::string>> MissingTopics(rd_kafka_t* client,
+                                                       std::span<const std::string> wanted,
+                                                       std::chrono::milliseconds timeout) {
+  const struct rd_kafka_metadata* raw = nullptr;
+  const rd_kafka_resp_err_t error =
+      rd_kafka_metadata(client, 1, nullptr, &raw, static_cast<int>(timeout.count()));
+  const KafkaMetadata metadata(raw);
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return KafkaStatus(error, "asking for topics");
+  std::vector<std::string> missing;
+  for (const std::string& topic : wanted) {
+    // A leading ^ makes a subscription a regular expression, which may match later topics too.
+    if (topic.starts_with('^')) continue;
+    const std::span topics(metadata->topics, static_cast<std::size_t>(metadata->topic_cnt));
+    const bool found = std::any_of(topics.begin(), topics.end(), [&](const auto& known) {
+      return topic == known.topic && known.partition_cnt > 0;
+    });
+    if (!found) missing.push_back(topic);
+  }
+  return missing;
+}
+
+}  // namespace
+
+absl::StatusOr<KafkaProperties> ConsumerProperties(const Settings& settings) {
+  for (const KafkaProperties* layer : {&settings.kafka.common, &settings.kafka.consumer}) {
+    if (absl::Status status = CheckNotOwned(*layer); !status.ok()) return status;
+  }
+  KafkaProperties defaults = {
+      {"client.id", "wiredesk"},
+      {"partition.assignment.strategy", "cooperative-sticky"},
+      {"isolation.level", "read_committed"},
+      // Corrupt batches stop their partition instead of reaching the decoder; costs nothing.
+      {"check.crcs", "true"},
+      {"allow.auto.create.topics", "false"},
+      {"enable.metrics.push", "false"},
+      {"fetch.wait.max.ms", "100"},
+      // Bounds memory. Less than a second of work would make librdkafka pause between fetches.
+      {"queued.max.messages.kbytes", "65536"},
+  };
+  const KafkaProperties* layers[] = {&settings.kafka.common, &settings.kafka.consumer};
+  KafkaProperties properties = Merge(std::move(defaults), layers);
+  properties["group.id"] = settings.input.group;
+  properties["enable.auto.commit"] = "false";
+  properties["enable.auto.offset.store"] = "false";
+  properties["enable.partition.eof"] = "false";
+  properties["auto.offset.reset"] =
+      std::string(kStartNames[static_cast<std::size_t>(settings.input.start)]);
+  return properties;
+}
+
+absl::StatusOr<KafkaProperties> ProducerProperties(const KafkaSettings& settings) {
+  for (const KafkaProperties* layer : {&settings.common, &settings.producer}) {
+    if (absl::Status status = CheckNotOwned(*layer); !status.ok()) return status;
+  }
+  KafkaProperties defaults = {
+      {"client.id", "wiredesk"},
+      {"enable.idempotence", "true"},
+      {"acks", "all"},
+      {"linger.ms", "5"},
+      {"compression.codec", "lz4"},
+      {"batch.size", "1000000"},
+      // Small queues: what waits here is work that a crash repeats.
+      {"queue.buffering.max.messages", "20000"},
+      {"queue.buffering.max.kbytes", "65536"},
+      // As Java's client places keys, so that tagged articles stay beside their raw ones.
+      {"partitioner", "murmur2_random"},
+      {"enable.metrics.push", "false"},
+      {"allow.auto.create.topics", "false"},
+      // Never give up on an output. One that failed could never be committed past, so an outage of
+      // the broker must stall the worker and not make it drop.
+      {"message.timeout.ms", "0"},
+  };
+  const KafkaProperties* layers[] = {&settings.common, &settings.producer};
+  return Merge(std::move(defaults), layers);
+}
+
+absl::StatusOr<KafkaConf> MakeKafkaConf(const KafkaProperties& properties) {
+  KafkaConf conf(rd_kafka_conf_new());
+  rd_kafka_conf_set_log_cb(conf.get(), LogToSpdlog);
+  std::array<char, 512> text;
+  for (const auto& [name, value] : properties) {
+    switch (rd_kafka_conf_set(conf.get(), name.c_str(), value.c_str(), text.data(), text.size())) {
+      case RD_KAFKA_CONF_OK:
+        break;
+      case RD_KAFKA_CONF_UNKNOWN:
+        return UnknownProperty(name);
+      case RD_KAFKA_CONF_INVALID:
+        return absl::InvalidArgumentError(fmt::format("kafka: {}: {}", name, text.data()));
+    }
+  }
+  return conf;
+}
+
+absl::StatusOr<KafkaHandle> MakeKafkaClient(rd_kafka_type_t type, KafkaConf conf) {
+  std::array<char, 512> text;
+  rd_kafka_t* client = rd_kafka_new(type, conf.get(), text.data(), text.size());
+  if (client == nullptr) return absl::InvalidArgumentError(fmt::format("kafka: {}", text.data()));
+  static_cast<void>(conf.release());  // It is the client's now.
+  return KafkaHandle(client);
+}
+
+absl::Status CheckTopicsExist(rd_kafka_t* client, std::span<const std::string> topics,
+                              const std::string& brokers, std::chrono::milliseconds timeout) {
+  const Clock::time_point deadline = Clock::now() + timeout;
+  while (true) {
+    const auto left =
+        std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now());
+    const absl::StatusOr<std::vector<std::string>> missing =
+        MissingTopics(client, topics, std::max(left, std::chrono::milliseconds(1)));
+    if (!missing.ok()) {
+      if (Clock::now() < deadline) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(100));
+        continue;
+      }
+      return absl::UnavailableError(fmt::format(
+          "no Kafka broker answered within {} s at {}: {}", timeout.count() / 1000, brokers,
+          std::string_view(missing.status().message().data(), missing.status().message().size())));
+    }
+    if (missing->empty()) return absl::OkStatus();
+    return absl::NotFoundError(
+        fmt::format("{} {} not exist at {}; create {} first, for example:\n"
+                    "  kafka-topics.sh --bootstrap-server {} --create --topic {} --partitions 4",
+                    fmt::join(*missing, ", "), missing->size() == 1 ? "does" : "do", brokers,
+                    missing->size() == 1 ? "it" : "them", brokers, missing->front()));
+  }
+}
+
+std::string BrokersOf(const KafkaProperties& properties) {
+  for (const char* name : {"bootstrap.servers", "metadata.broker.list"}) {
+    const auto found = properties.find(name);
+    if (found != properties.end()) return found->second;
+  }
+  return "(no bootstrap.servers)";
+}
+
+}  // namespace wiredesk

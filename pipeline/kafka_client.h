@@ -1,0 +1,38 @@
+// From settings to librdkafka's configuration: our defaults, the operator's properties on top, the
+// few that belong to the program last. Also what both clients check at start.
+#pragma once
+
+#include <chrono>
+#include <span>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "config/settings.h"
+#include "pipeline/rdkafka.h"
+
+namespace wiredesk {
+
+// All properties of the two clients. An operator's property replaces our default. Refused with
+// kInvalidArgument: properties that the program sets itself because its guarantees rest on them
+// (enable.auto.commit, enable.auto.offset.store, group.id, auto.offset.reset and so on).
+absl::StatusOr<KafkaProperties> ConsumerProperties(const Settings& settings);
+absl::StatusOr<KafkaProperties> ProducerProperties(const KafkaSettings& settings);
+
+// A configuration with `properties` set, whose log lines go to spdlog. kInvalidArgument names the
+// property that librdkafka does not know, and the nearest one that it does, or the refused value.
+absl::StatusOr<KafkaConf> MakeKafkaConf(const KafkaProperties& properties);
+
+// Creates the client. The configuration is used up either way.
+absl::StatusOr<KafkaHandle> MakeKafkaClient(rd_kafka_type_t type, KafkaConf conf);
+
+// Waits until every one of `topics` exists. kUnavailable: no broker answered in time; kNotFound:
+// the message names the missing topics and the command that creates one. Never creates a topic.
+// `brokers` is for the message. Blocks the calling thread for at most `timeout`.
+absl::Status CheckTopicsExist(rd_kafka_t* client, std::span<const std::string> topics,
+                              const std::string& brokers, std::chrono::milliseconds timeout);
+
+// "bootstrap.servers" of `properties`, for messages.
+std::string BrokersOf(const KafkaProperties& properties);
+
+}  // namespace wiredesk

@@ -1,0 +1,218 @@
+#include "pipeline/kafka_sink.h"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <utility>
+
+#include "pipeline/kafka_client.h"
+
+namespace wiredesk {
+namespace {
+
+constexpr std::string_view kStageName = "produce";
+constexpr std::size_t kDetailBytesMax = 1024;
+// What Kafka adds to a record at most, beside key, value and headers.
+constexpr std::size_t kRecordOverhead = 128;
+constexpr std::size_t kHeaderOverhead = 16;
+constexpr std::size_t kErrorHeaders = 10;
+// Our own headers of a dead letter: their names, numbers, and a topic name of at most 249 bytes.
+constexpr std::size_t kErrorHeadersBytes = 1024 + kDetailBytesMax;
+
+std::size_t HeaderBytes(const Article& article) {
+  std::size_t bytes = 0;
+  for (const RecordHeader& header : article.headers) {
+    bytes += header.name.size() + header.value.size() + kHeaderOverhead;
+  }
+  return bytes;
+}
+
+void AddHeader(rd_kafka_headers_t* headers, std::string_view name, std::string_view value) {
+  rd_kafka_header_add(headers, name.data(), static_cast<ssize_t>(name.size()), value.data(),
+                      static_cast<ssize_t>(value.size()));
+}
+
+void AddHeader(rd_kafka_headers_t* headers, std::string_view name, std::int64_t value) {
+  std::array<char, 24> text;
+  const auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
+  AddHeader(headers, name,
+            std::string_view(text.data(), static_cast<std::size_t>(end - text.data())));
+}
+
+void AddCount(rd_kafka_headers_t* headers, std::string_view name, std::size_t count) {
+  AddHeader(headers, name, static_cast<std::int64_t>(count));
+}
+
+KafkaHeaders CopyHeaders(const Article& article, std::size_t extra) {
+  KafkaHeaders headers(rd_kafka_headers_new(article.headers.size() + extra));
+  for (const RecordHeader& header : article.headers) {
+    rd_kafka_header_add(headers.get(), header.name.data(), static_cast<ssize_t>(header.name.size()),
+                        header.is_null ? nullptr : header.value.data(),
+                        static_cast<ssize_t>(header.value.size()));
+  }
+  return headers;
+}
+
+// A prefix that ends between characters.
+std::string_view Shorten(std::string_view text, std::size_t bytes_max) {
+  if (text.size() <= bytes_max) return text;
+  std::size_t end = bytes_max;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
+  return text.substr(0, end);
+}
+
+void AddErrorHeaders(rd_kafka_headers_t* headers, const Article& article) {
+  AddHeader(headers, "wiredesk.error.stage", article.failed_stage);
+  AddHeader(headers, "wiredesk.error.code", FailureCode(article.failure));
+  AddHeader(headers, "wiredesk.error.reason", FailureReason(article.failure));
+  if (!article.failure_detail.empty()) {
+    AddHeader(headers, "wiredesk.error.detail", Shorten(article.failure_detail, kDetailBytesMax));
+  }
+  AddHeader(headers, "wiredesk.error.topic", article.origin.topic);
+  AddHeader(headers, "wiredesk.error.partition", article.origin.partition);
+  AddHeader(headers, "wiredesk.error.offset", article.origin.offset);
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<KafkaSink>> KafkaSink::Open(const KafkaSinkOptions& options,
+                                                           Source& source) {
+  std::unique_ptr<KafkaSink> sink(new KafkaSink(options, source));
+  if (absl::Status status = sink->Start(options); !status.ok()) return status;
+  return sink;
+}
+
+KafkaSink::KafkaSink(const KafkaSinkOptions&, Source& source) : source_(source) {}
+
+KafkaSink::~KafkaSink() {
+  if (client_ == nullptr) return;
+  // What is still queued was never acknowledged, so it will be read and sent again.
+  rd_kafka_purge(client_.get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
+}
+
+absl::Status KafkaSink::Start(const KafkaSinkOptions& options) {
+  absl::StatusOr<KafkaConf> conf = MakeKafkaConf(options.properties);
+  if (!conf.ok()) return conf.status();
+  rd_kafka_conf_set_opaque(conf->get(), this);
+  rd_kafka_conf_set_error_cb(conf->get(), OnError);
+  rd_kafka_conf_set_dr_msg_cb(conf->get(), OnDelivery);
+  std::array<char, 32> text;
+  std::size_t size = text.size();
+  if (rd_kafka_conf_get(conf->get(), "message.max.bytes", text.data(), &size) == RD_KAFKA_CONF_OK) {
+    std::from_chars(text.data(), text.data() + size - 1, record_bytes_max_);
+  }
+
+  absl::StatusOr<KafkaHandle> client = MakeKafkaClient(RD_KAFKA_PRODUCER, *std::move(conf));
+  if (!client.ok()) return client.status();
+  client_ = *std::move(client);
+  output_.reset(rd_kafka_topic_new(client_.get(), options.output_topic.c_str(), nullptr));
+  dead_letters_.reset(
+      rd_kafka_topic_new(client_.get(), options.dead_letter_topic.c_str(), nullptr));
+  if (output_ == nullptr || dead_letters_ == nullptr) {
+    return absl::InvalidArgumentError("kafka: the output or dead-letter topic's name is not valid");
+  }
+  return absl::OkStatus();
+}
+
+bool KafkaSink::Send(Batch& batch) {
+  const std::span<Article> articles = batch.articles();
+  while (batch.send_cursor < articles.size()) {
+    if (!SendArticle(articles[batch.send_cursor])) return false;
+    ++batch.send_cursor;
+  }
+  return true;
+}
+
+bool KafkaSink::SendArticle(Article& article) {
+  rd_kafka_resp_err_t error = RD_KAFKA_RESP_ERR_NO_ERROR;
+  if (article.ok()) error = SendOutput(article);
+  if (error == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE) {
+    article.Fail(kStageName, Failure::kOutputTooLarge);
+  }
+  if (!article.ok()) error = SendDeadLetter(article);
+  if (error == RD_KAFKA_RESP_ERR__QUEUE_FULL) return false;
+  if (error == RD_KAFKA_RESP_ERR_NO_ERROR) {
+    ++in_flight_;
+    return true;
+  }
+  if (status_.ok()) status_ = KafkaStatus(error, "sending to Kafka");
+  return false;
+}
+
+rd_kafka_resp_err_t KafkaSink::SendOutput(const Article& article) {
+  const std::size_t bytes = article.output.size() + article.key.size() + HeaderBytes(article);
+  if (bytes + kRecordOverhead > record_bytes_max_) return RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE;
+  OutgoingRecord record;
+  record.topic = output_.get();
+  if (article.has_key) record.key = article.key;
+  record.value = article.output;
+  if (!article.headers.empty()) record.headers = CopyHeaders(article, 0);
+  record.opaque = reinterpret_cast<void*>(article.ack);
+  return Produce(client_.get(), record);
+}
+
+rd_kafka_resp_err_t KafkaSink::SendDeadLetter(const Article& article) {
+  // What is left when the value, then the headers, then the key are taken out.
+  const std::size_t without_headers = kRecordOverhead + kErrorHeadersBytes + article.key.size();
+  const std::size_t without_value = without_headers + HeaderBytes(article);
+  const bool drop_value = without_value + article.value.size() > record_bytes_max_;
+  const bool drop_headers = without_value > record_bytes_max_;
+  const bool drop_key = without_headers > record_bytes_max_;
+
+  OutgoingRecord record;
+  record.topic = dead_letters_.get();
+  if (article.has_key && !drop_key) record.key = article.key;
+  if (!article.value_is_null) record.value = drop_value ? std::string_view("") : article.value;
+  record.opaque = reinterpret_cast<void*>(article.ack);
+  record.headers = drop_headers ? KafkaHeaders(rd_kafka_headers_new(kErrorHeaders))
+                                : CopyHeaders(article, kErrorHeaders);
+  rd_kafka_headers_t* const headers = record.headers.get();
+  AddErrorHeaders(headers, article);
+  if (drop_value) AddCount(headers, "wiredesk.error.value_dropped", article.value.size());
+  if (drop_headers) AddCount(headers, "wiredesk.error.headers_dropped", article.headers.size());
+  if (drop_key) AddCount(headers, "wiredesk.error.key_dropped", article.key.size());
+  return Produce(client_.get(), record);
+}
+
+int KafkaSink::Poll() {
+  reported_ = 0;
+  rd_kafka_poll(client_.get(), 0);
+  return reported_;
+}
+
+void KafkaSink::OnDelivery(rd_kafka_t*, const rd_kafka_message_t* message, void* opaque) {
+  KafkaSink& self = *static_cast<KafkaSink*>(opaque);
+  const bool delivered = message->err == RD_KAFKA_RESP_ERR_NO_ERROR;
+  if (!delivered && self.status_.ok()) {
+    const char* topic = rd_kafka_topic_name(message->rkt);
+    self.status_ = KafkaStatus(message->err, fmt::format("delivering to {}", topic));
+    spdlog::error("{}",
+                  std::string_view(self.status_.message().data(), self.status_.message().size()));
+  }
+  --self.in_flight_;
+  ++self.reported_;
+  self.source_.Acknowledge(reinterpret_cast<std::uint64_t>(message->_private), delivered);
+}
+
+void KafkaSink::OnError(rd_kafka_t* client, int error, const char* text, void* opaque) {
+  KafkaSink& self = *static_cast<KafkaSink*>(opaque);
+  if (error != RD_KAFKA_RESP_ERR__FATAL) {
+    // The client reconnects and retries by itself; the log says why nothing moves meanwhile.
+    spdlog::warn("kafka producer: {}", text);
+    return;
+  }
+  std::array<char, 512> reason;
+  const rd_kafka_resp_err_t cause = rd_kafka_fatal_error(client, reason.data(), reason.size());
+  if (self.status_.ok()) self.status_ = KafkaStatus(cause, "producing", reason.data());
+}
+
+void KafkaSink::WakeBy(int doorbell) {
+  static constexpr std::uint64_t kOne = 1;  // What an eventfd is written.
+  reports_.reset(rd_kafka_queue_get_main(client_.get()));
+  rd_kafka_queue_io_event_enable(reports_.get(), doorbell, &kOne, sizeof(kOne));
+}
+
+}  // namespace wiredesk

@@ -1,0 +1,75 @@
+// The Kafka end of a lane: outputs to one topic, articles that failed to another, as dead letters.
+//
+// An output has the input record's key (a null key stays null) and its headers. A dead letter has
+// the input's bytes, key and headers as they came, and says in further headers what happened:
+//   wiredesk.error.stage  .code  .reason  .detail  .topic  .partition  .offset
+// What is too large for Kafka loses parts until it fits, each named by a header: the value
+// (wiredesk.error.value_dropped = its bytes), then the headers (.headers_dropped = how many), then
+// the key (.key_dropped = its bytes). So every record can be accounted for.
+//
+// Used by the lane's port thread only.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "config/settings.h"
+#include "pipeline/io.h"
+#include "pipeline/rdkafka.h"
+
+namespace wiredesk {
+
+struct KafkaSinkOptions {
+  std::string output_topic;
+  std::string dead_letter_topic;
+  KafkaProperties properties;  // As ProducerProperties() makes them.
+};
+
+class KafkaSink final : public Sink {
+ public:
+  // Makes the producer and connects in the background. `source` hears of each delivery, and must
+  // outlive the sink.
+  static absl::StatusOr<std::unique_ptr<KafkaSink>> Open(const KafkaSinkOptions& options,
+                                                         Source& source);
+  ~KafkaSink() override;
+  KafkaSink(const KafkaSink&) = delete;
+  KafkaSink& operator=(const KafkaSink&) = delete;
+
+  bool Send(Batch& batch) override;
+  int Poll() override;
+  std::size_t in_flight() const override { return in_flight_; }
+  absl::Status status() const override { return status_; }
+
+  // Writes 1 to the eventfd `doorbell` whenever there may be something to Poll().
+  void WakeBy(int doorbell);
+
+  // For metadata requests.
+  rd_kafka_t* client() { return client_.get(); }
+
+ private:
+  KafkaSink(const KafkaSinkOptions& options, Source& source);
+  absl::Status Start(const KafkaSinkOptions& options);
+
+  // Each returns librdkafka's answer to one record.
+  rd_kafka_resp_err_t SendOutput(const Article& article);
+  rd_kafka_resp_err_t SendDeadLetter(const Article& article);
+  bool SendArticle(Article& article);
+
+  static void OnDelivery(rd_kafka_t* client, const rd_kafka_message_t* message, void* self);
+  static void OnError(rd_kafka_t* client, int error, const char* text, void* self);
+
+  Source& source_;
+  KafkaHandle client_;
+  KafkaTopic output_;
+  KafkaTopic dead_letters_;
+  KafkaQueue reports_;  // Only held to ring the doorbell.
+  std::size_t record_bytes_max_ = 0;
+  std::size_t in_flight_ = 0;
+  int reported_ = 0;  // In this Poll().
+  absl::Status status_;
+};
+
+}  // namespace wiredesk
