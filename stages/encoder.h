@@ -24,7 +24,8 @@ class Encoder : public Stage {
   void UseRules(const CompiledRules& rules);
 
   RecordWriter writer_;
-  // What writer_ knows. New rules may come to lie where old ones were, so the address alone won't do.
+  // What writer_ knows. New rules may come to lie where old ones were, so the address alone won't
+  // do.
   const CompiledRules* rules_ = nullptr;
   std::string rules_hash_;
 };

@@ -132,9 +132,9 @@ class JsonDecoder::Reader {
   std::vector<TextPart> parts_;
   Value last_;  // The value walked last.
   Failure failure_ = Failure::kNone;
-  const char* message_ = "";        // Static.
-  const char* at_ = nullptr;        // In json_: the token walked last.
-  std::string_view detail_;         // In the arena; instead of message_.
+  const char* message_ = "";  // Static.
+  const char* at_ = nullptr;  // In json_: the token walked last.
+  std::string_view detail_;   // In the arena; instead of message_.
 };
 
 JsonDecoder::JsonDecoder(const DecodeSettings& settings)
@@ -169,9 +169,9 @@ simdjson::error_code JsonDecoder::Reader::Reserve(std::size_t bytes) {
   if (bytes <= parser_.capacity()) return simdjson::SUCCESS;
   const std::size_t capacity = std::max({bytes, 2 * parser_.capacity(), kCapacityMin});
   // Only simdjson's debug checks use the depth; the walk has its own limit.
-  return parser_.allocate(capacity, std::max<std::size_t>(
-                                        simdjson::DEFAULT_MAX_DEPTH,
-                                        static_cast<std::size_t>(depth_max_) + 8));
+  return parser_.allocate(
+      capacity,
+      std::max<std::size_t>(simdjson::DEFAULT_MAX_DEPTH, static_cast<std::size_t>(depth_max_) + 8));
 }
 
 bool JsonDecoder::Reader::WalkDocument() {
@@ -231,8 +231,7 @@ bool JsonDecoder::Reader::WalkRootScalar(ondemand::document& document) {
     return Unescape(string, token.size(), false);
   }
   // A token of the whole document: nothing can follow it.
-  const bool valid =
-      token == "null" || token == "true" || token == "false" || IsNumber(token);
+  const bool valid = token == "null" || token == "true" || token == "false" || IsNumber(token);
   return valid ? Broken("", Failure::kNotAnObject) : Broken("not a JSON value");
 }
 
@@ -251,7 +250,8 @@ bool JsonDecoder::Reader::WalkValue(ondemand::value value, const FieldTree::Node
     case '{': {
       ondemand::object object;
       if (depth >= depth_max_) return Broken("", Failure::kTooDeep);
-      if (value.get_object().get(object) != simdjson::SUCCESS) return Broken("an object has no end");
+      if (value.get_object().get(object) != simdjson::SUCCESS)
+        return Broken("an object has no end");
       if (!WalkObject(object, node, depth + 1)) return false;
       last_ = {Kind::kObject, {}, {}};
       break;

@@ -1,7 +1,7 @@
 // JSON articles: one pass over the object, in document order.
 //
-// Mapped members are read, everything else is walked and checked to its end, so that a broken tail or
-// an invalid value anywhere is an error. Of a member that occurs twice the last one counts.
+// Mapped members are read, everything else is walked and checked to its end, so that a broken tail
+// or an invalid value anywhere is an error. Of a member that occurs twice the last one counts.
 #pragma once
 
 #include <memory>
@@ -19,10 +19,10 @@ class JsonDecoder {
   explicit JsonDecoder(const DecodeSettings& settings);
   ~JsonDecoder();
 
-  // Fills the decoder's members of `article` from `json`, which is its value but for a byte order mark,
-  // with kPadding readable zero bytes behind it. Strings without an escape are views of it, others
-  // are in `arena`. Invalid UTF-8 is a failure before any other; with a failure the decoder's members
-  // hold nothing.
+  // Fills the decoder's members of `article` from `json`, which is its value but for a byte order
+  // mark, with kPadding readable zero bytes behind it. Strings without an escape are views of it,
+  // others are in `arena`. Invalid UTF-8 is a failure before any other; with a failure the
+  // decoder's members hold nothing.
   void Decode(std::string_view json, Article& article, Arena& arena);
 
  private:

@@ -75,8 +75,8 @@ inline char* EscapeTail(const char* in, const char* end, char* out) {
 
 // One bit for each of 16 bytes that needs an escape.
 inline std::uint32_t EscapeMask(__m128i bytes) {
-  const __m128i control = _mm_cmpeq_epi8(_mm_max_epu8(bytes, _mm_set1_epi8(0x1f)),
-                                         _mm_set1_epi8(0x1f));
+  const __m128i control =
+      _mm_cmpeq_epi8(_mm_max_epu8(bytes, _mm_set1_epi8(0x1f)), _mm_set1_epi8(0x1f));
   const __m128i quote = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"'));
   const __m128i backslash = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'));
   return static_cast<std::uint32_t>(
@@ -84,8 +84,8 @@ inline std::uint32_t EscapeMask(__m128i bytes) {
 }
 
 __attribute__((target("avx2"))) inline std::uint32_t EscapeMask(__m256i bytes) {
-  const __m256i control = _mm256_cmpeq_epi8(_mm256_max_epu8(bytes, _mm256_set1_epi8(0x1f)),
-                                            _mm256_set1_epi8(0x1f));
+  const __m256i control =
+      _mm256_cmpeq_epi8(_mm256_max_epu8(bytes, _mm256_set1_epi8(0x1f)), _mm256_set1_epi8(0x1f));
   const __m256i quote = _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8('"'));
   const __m256i backslash = _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8('\\'));
   return static_cast<std::uint32_t>(
@@ -106,8 +106,8 @@ char* Plain(std::string_view text, char* out) {
 
 bool HaveSse2() { return true; }
 
-// Whole blocks are stored before it is known how much of them stays: the room for escapes of a block
-// that is still to be read is never less than the block.
+// Whole blocks are stored before it is known how much of them stays: the room for escapes of a
+// block that is still to be read is never less than the block.
 char* Sse2(std::string_view text, char* out) {
   const char* in = text.data();
   const char* const end = in + text.size();

@@ -98,9 +98,8 @@ std::size_t RecordWriter::RecordBytesMax(const Article& article) const {
   for (const std::string_view category : article.categories) {
     bytes += StringBytesMax(category.size()) + 1;
   }
-  return bytes + article.id_json.size() + article.language_json.size() +
-         article.title_json.size() + article.published_at_json.size() +
-         article.source_json.size();
+  return bytes + article.id_json.size() + article.language_json.size() + article.title_json.size() +
+         article.published_at_json.size() + article.source_json.size();
 }
 
 std::size_t RecordWriter::TagsBytesMax(const Article& article) const {

@@ -70,6 +70,17 @@ bool IsHeading(std::string_view text) {
          CountCharacters(text) <= kHeadingLengthMax;
 }
 
+// A line of which nothing else tells that it is a title.
+bool IsTitleAlone(std::string_view line) {
+  return !EndsSentence(line) && !EndsHalf(line) && CountCharacters(line) <= kTitleLengthMax;
+}
+
+// A line with a paragraph below it: a title may ask or exclaim.
+bool IsTitleAbove(std::string_view line, bool has_categories) {
+  return (has_categories || !line.ends_with('.')) && !EndsHalf(line) &&
+         CountCharacters(line) <= kTitleLengthMax;
+}
+
 // Removes the first line and its end from `text`.
 std::string_view TakeLine(std::string_view& text) {
   const std::size_t end = text.find('\n');
@@ -80,8 +91,8 @@ std::string_view TakeLine(std::string_view& text) {
 
 // If `line` begins with "Categories:" or "Category:" in whatever case: what follows, else nothing.
 bool IsCategoryLine(std::string_view line, std::string_view* names) {
-  for (const std::string_view start : {std::string_view("categories:"),
-                                       std::string_view("category:")}) {
+  for (const std::string_view start :
+       {std::string_view("categories:"), std::string_view("category:")}) {
     if (line.size() < start.size()) continue;
     const bool same = std::equal(start.begin(), start.end(), line.begin(), [](char a, char b) {
       return a == (b >= 'A' && b <= 'Z' ? b + ('a' - 'A') : b);
@@ -173,39 +184,33 @@ void TextDecoder::AddParts(std::string_view text, bool has_categories) {
 
 // Removes the title, and its repetition, from the paragraphs.
 std::string_view TextDecoder::TakeTitle(bool has_categories) {
-  Paragraph& first = paragraphs_.front();
+  const Paragraph& first = paragraphs_.front();
   const std::string_view line = first.first_line;
-  const std::string_view below = Trim(first.text.substr(line.size()));
+  std::string_view below = Trim(first.text.substr(line.size()));
+  bool is_title = false;
   if (below.empty()) {
-    const bool is_repeated = paragraphs_.size() > 1 && paragraphs_[1].first_line == line;
     const bool is_alone = paragraphs_.size() == 1;
-    const bool is_short = CountCharacters(line) <= kTitleLengthMax;
-    const bool is_title = is_repeated || (is_short && !EndsHalf(line) &&
-                                          (is_alone ? !EndsSentence(line)
-                                                    : has_categories || !line.ends_with('.')));
-    if (!is_title) return {};
-    paragraphs_.erase(paragraphs_.begin());
-    if (!is_repeated) return line;
+    is_title = (!is_alone && paragraphs_[1].first_line == line) ||
+               (is_alone ? IsTitleAlone(line) : IsTitleAbove(line, has_categories));
   } else {
-    std::string_view rest = below;
-    const std::string_view next = Trim(TakeLine(rest));
-    const bool is_title = next == line || (CountCharacters(next) > kWrappedLineMax &&
-                                           CountCharacters(line) <= kTitleLengthMax &&
-                                           !EndsSentence(line) && !EndsHalf(line));
-    if (!is_title) return {};
-    first = {below, next};
-    if (next != line) return line;
+    const std::string_view next = Trim(TakeLine(below));
+    is_title = next == line || (CountCharacters(next) > kWrappedLineMax && IsTitleAlone(line));
   }
-  // The repetition is now the first line that is left.
-  Paragraph& repetition = paragraphs_.front();
-  const std::string_view below_repetition = Trim(repetition.text.substr(line.size()));
-  if (below_repetition.empty()) {
-    paragraphs_.erase(paragraphs_.begin());
-  } else {
-    std::string_view rest = below_repetition;
-    repetition = {below_repetition, Trim(TakeLine(rest))};
-  }
+  if (!is_title) return {};
+  DropFirstLine();
+  if (!paragraphs_.empty() && paragraphs_.front().first_line == line) DropFirstLine();
   return line;
+}
+
+void TextDecoder::DropFirstLine() {
+  Paragraph& first = paragraphs_.front();
+  const std::string_view left = Trim(first.text.substr(first.first_line.size()));
+  if (left.empty()) {
+    paragraphs_.erase(paragraphs_.begin());
+    return;
+  }
+  std::string_view rest = left;
+  first = {left, Trim(TakeLine(rest))};
 }
 
 void TextDecoder::AddPart(std::string_view text, FieldId field) {

@@ -1,5 +1,5 @@
-// Plain-text articles: a line of categories, the title, perhaps twice, then paragraphs between blank
-// lines, some of them headings.
+// Plain-text articles: a line of categories, the title, perhaps twice, then paragraphs between
+// blank lines, some of them headings.
 //
 //   Categories: International Relations / Diplomacy
 //
@@ -23,8 +23,9 @@ namespace wiredesk {
 // Keeps buffers between articles: one thread at a time.
 class TextDecoder {
  public:
-  // Fills the decoder's members of `article` from `text`, which is its value but for a byte order mark.
-  // Parts are views of it; their starts count in article.value.
+  // Fills the decoder's members of `article` from `text`, which is its value but for a byte order
+  // mark. Parts are views of it; their starts count in article.value.
+  //
   // REQUIRES: `text` is valid UTF-8.
   void Decode(std::string_view text, Article& article, Arena& arena);
 
@@ -38,6 +39,7 @@ class TextDecoder {
   void SplitParagraphs(std::string_view text);
   void AddParts(std::string_view text, bool has_categories);
   std::string_view TakeTitle(bool has_categories);
+  void DropFirstLine();
   void AddPart(std::string_view text, FieldId field);
 
   std::vector<Paragraph> paragraphs_;

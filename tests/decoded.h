@@ -12,8 +12,8 @@
 
 namespace wiredesk {
 
-// The record's bytes lie in a block that ends with their padding, so that the address sanitizer sees a
-// read behind it.
+// The record's bytes lie in a block that ends with their padding, so that the address sanitizer
+// sees a read behind it.
 class Decoded {
  public:
   explicit Decoded(std::string_view value, const DecodeSettings& settings = {},

@@ -8,7 +8,6 @@
 
 #include "tests/decoded.h"
 
-
 namespace wiredesk {
 namespace {
 
@@ -69,7 +68,8 @@ TEST(DecoderTest, ChoosesTheFormatByHeaderThenSettingThenFirstByte) {
     std::vector<RecordHeader> headers = {{"trace", "application/json", false}};
     if (c.content_type != nullptr) headers.push_back({"Content-Type", c.content_type, false});
     const Decoded article(c.value, WithFormat(c.setting), headers);
-    EXPECT_EQ(article->is_json, c.is_json) << c.value << " as " << (c.content_type ? c.content_type : "-");
+    EXPECT_EQ(article->is_json, c.is_json)
+        << c.value << " as " << (c.content_type ? c.content_type : "-");
   }
 }
 
@@ -105,9 +105,28 @@ void ExpectSound(const Decoded& decoded, std::string_view value) {
 
 TEST(DecoderTest, AnyBytesAreAnArticleOrAFailure) {
   std::mt19937 random(7);
-  const std::string_view pieces[] = {"{", "}", "\"", "\\", "\n", "\n\n", "\r\n", " ", ":", ",",
-                                     "title", "\"title\"", "\"body\"", "[", "]", "Category:", "é",
-                                     "\xff", std::string_view("\0", 1), "\xef\xbb\xbf", ".", " / "};
+  const std::string_view pieces[] = {"{",
+                                     "}",
+                                     "\"",
+                                     "\\",
+                                     "\n",
+                                     "\n\n",
+                                     "\r\n",
+                                     " ",
+                                     ":",
+                                     ",",
+                                     "title",
+                                     "\"title\"",
+                                     "\"body\"",
+                                     "[",
+                                     "]",
+                                     "Category:",
+                                     "é",
+                                     "\xff",
+                                     std::string_view("\0", 1),
+                                     "\xef\xbb\xbf",
+                                     ".",
+                                     " / "};
   for (int round = 0; round < 20000; ++round) {
     std::string value = random() % 4 == 0 ? "{\"title\":" : "";
     for (std::size_t i = random() % 20; i > 0; --i) value += pieces[random() % std::size(pieces)];

@@ -19,10 +19,10 @@
 namespace wiredesk {
 namespace {
 
+using nlohmann::json;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using nlohmann::json;
 
 const DecodeSettings kJson = WithFormat(ArticleFormat::kJson);
 
@@ -151,7 +151,7 @@ TEST(JsonDecoderTest, SaysWhatIsWrong) {
        "byte 17: a string holds an invalid escape"},
       {R"({"title":"t","\q":0})", Failure::kInvalidJson,
        "byte 13: a member's name holds an invalid escape"},
-      {R"({"title":"t",)", Failure::kInvalidJson, 
+      {R"({"title":"t",)", Failure::kInvalidJson,
        "the record does not end where its object or array does"},
       {"\xef\xbb\xbf{\"title\":x}", Failure::kInvalidJson, "byte 12: not a JSON value"},
       {"{\"title\":\"t\xff\"", Failure::kInvalidUtf8, ""},
@@ -298,8 +298,12 @@ class RandomJson {
 
   std::string Text() {
     static const std::vector<std::string> pieces = {
-        "word",  " ",  "\n",      "\"",     "\\",     "/",  "é",  "中文",       "“", "\u2028",
-        "\x01",  "\t", "\U0001f600", "{", "]",  ",", ":",  "a long run of plain text, sixty bytes or so"};
+        "word",       " ",    "\n",
+        "\"",         "\\",   "/",
+        "é",          "中文", "“",
+        "\u2028",     "\x01", "\t",
+        "\U0001f600", "{",    "]",
+        ",",          ":",    "a long run of plain text, sixty bytes or so"};
     std::string text;
     for (std::size_t i = Below(12); i > 0; --i) text += pieces[Below(pieces.size())];
     return text;
@@ -307,12 +311,17 @@ class RandomJson {
 
   json Value(int depth) {
     switch (Below(depth > 0 ? 8 : 6)) {
-      case 0: return nullptr;
-      case 1: return Below(2) == 0;
-      case 2: return static_cast<std::int64_t>(random_()) - 2000000000;
-      case 3: return static_cast<double>(Below(1000)) / 8;
+      case 0:
+        return nullptr;
+      case 1:
+        return Below(2) == 0;
+      case 2:
+        return static_cast<std::int64_t>(random_()) - 2000000000;
+      case 3:
+        return static_cast<double>(Below(1000)) / 8;
       case 4:
-      case 5: return Text();
+      case 5:
+        return Text();
       case 6: {
         json array = json::array();
         for (std::size_t i = Below(4); i > 0; --i) array.push_back(Value(depth - 1));
@@ -383,11 +392,10 @@ TEST(JsonConformanceTest, ReadsTheFieldsThatAnotherParserReads) {
     if (no_text) continue;
     ++decoded_count;
     ASSERT_EQ(decoded.Parts(), ExpectedParts(article)) << text;
-    for (const auto& [name, raw] : {std::pair("id", decoded->id_json),
-                                    std::pair("title", decoded->title_json),
-                                    std::pair("language", decoded->language_json),
-                                    std::pair("source", decoded->source_json),
-                                    std::pair("published_at", decoded->published_at_json)}) {
+    for (const auto& [name, raw] :
+         {std::pair("id", decoded->id_json), std::pair("title", decoded->title_json),
+          std::pair("language", decoded->language_json), std::pair("source", decoded->source_json),
+          std::pair("published_at", decoded->published_at_json)}) {
       ASSERT_EQ(Reread(raw), article.value(name, json())) << name << " of " << text;
     }
     ASSERT_EQ(decoded->language, article.value("language", "")) << text;
@@ -408,10 +416,17 @@ TEST(JsonConformanceTest, AcceptsADamagedDocumentExactlyWhenAnotherParserDoes) {
       const std::size_t at = random.Below(text.size());
       const char byte = kBytes[random.Below(kBytes.size())];
       switch (random.Below(4)) {
-        case 0: text[at] = byte; break;
-        case 1: text.insert(at, 1, byte); break;
-        case 2: text.erase(at, 1); break;
-        default: text.resize(at + 1);
+        case 0:
+          text[at] = byte;
+          break;
+        case 1:
+          text.insert(at, 1, byte);
+          break;
+        case 2:
+          text.erase(at, 1);
+          break;
+        default:
+          text.resize(at + 1);
       }
       if (text.empty()) text = "{}";
     }

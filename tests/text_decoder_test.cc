@@ -7,7 +7,6 @@
 
 #include "tests/decoded.h"
 
-
 namespace wiredesk {
 namespace {
 
@@ -81,7 +80,8 @@ TEST(TextDecoderTest, TellsTitleHeadingsAndParagraphs) {
 
 TEST(TextDecoderTest, PositionsCountInTheRecord) {
   const std::string text =
-      "\xef\xbb\xbf" "Categories: A / B\r\n\r\nTitle “x”\r\n\r\nTitle “x”\r\n\r\nHead\r\n\r\nOne\r\ntwo.";
+      "\xef\xbb\xbf"
+      "Categories: A / B\r\n\r\nTitle “x”\r\n\r\nTitle “x”\r\n\r\nHead\r\n\r\nOne\r\ntwo.";
   const Decoded article(text, kText);
   ASSERT_TRUE(article->ok());
   EXPECT_TRUE(article->positions_in_record);
@@ -102,8 +102,7 @@ TEST(TextDecoderTest, SplitsTheLineOfCategories) {
     std::vector<std::string_view> names;
   };
   const Case cases[] = {
-      {"Categories: International Relations / Diplomacy",
-       {"International Relations", "Diplomacy"}},
+      {"Categories: International Relations / Diplomacy", {"International Relations", "Diplomacy"}},
       {"Category: Sport", {"Sport"}},
       {"CATEGORIES:A;B ; C", {"A", "B", "C"}},
       {"categories: Arts, Culture / Radio/TV", {"Arts, Culture", "Radio/TV"}},
