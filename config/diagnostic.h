@@ -5,8 +5,8 @@
 //         |         ^~~~
 //      help: did you mean "topic"?
 //
-// Plain values, no threads. Lines and columns count from 1; columns count UTF-8 bytes of the line as
-// an editor's "byte column" does, and the caret is placed by characters.
+// Plain values, no threads. Lines and columns count from 1; columns count UTF-8 bytes of the line
+// as an editor's "byte column" does, and the caret is placed by characters.
 #pragma once
 
 #include <span>

@@ -210,6 +210,11 @@ bool CheckText(SourceReport& report) {
   return false;
 }
 
+// The library does not say so when this is what troubles it.
+bool IsIndentedByTabs(std::string_view line) {
+  return line.substr(0, line.find_first_not_of(" \t")).find('\t') != std::string_view::npos;
+}
+
 // The library's marks count from 0; -1 means that it does not know.
 SourcePosition PositionOf(const YAML::Mark& mark) {
   if (mark.line < 0) return {};
@@ -248,7 +253,11 @@ std::optional<YamlNode> ParseYaml(SourceReport& report) {
   } catch (const Refusal& refusal) {
     report.SyntaxError(PositionOf(refusal.mark), refusal.message);
   } catch (const YAML::Exception& error) {
-    report.SyntaxError(PositionOf(error.mark), "not valid YAML: " + error.msg);
+    const SourcePosition position = PositionOf(error.mark);
+    report.SyntaxError(position, "not valid YAML: " + error.msg,
+                       IsIndentedByTabs(report.LineAt(position.line))
+                           ? "YAML is indented by spaces, not by tabs"
+                           : "");
   } catch (const std::exception& error) {
     report.SyntaxError({}, fmt::format("not valid YAML: {}", error.what()));
   }
