@@ -37,21 +37,23 @@ std::size_t SpaceLength(std::string_view text) {
 
 // Bytes of the double quotation mark at the front, straight or typographic.
 std::size_t QuoteLength(std::string_view text) {
-  if (text.starts_with('"')) return 1;
+  if (text.empty() || !IsNonAscii(text[0])) return text.starts_with('"') ? 1 : 0;
   if (StartsWithAny(text, {"«", "»"})) return 2;
   return StartsWithAny(text, {"“", "”", "„", "‟"}) ? 3 : 0;
 }
 
-// Whether the mark at the front of `text` closes a string opened by `quote`. Languages differ in
-// which of the curly ones opens and which closes.
+// Whether the mark at the front of `text`, which is not empty, closes a string opened by `quote`.
+// Languages differ in which of the curly ones opens and which closes.
 bool Closes(std::string_view quote, std::string_view text) {
-  if (quote == "\"") return text.starts_with('"');
+  if (quote == "\"") return text[0] == '"';
+  if (!IsNonAscii(text[0])) return false;
   if (quote.size() == 2) return StartsWithAny(text, {"«", "»"});
   return StartsWithAny(text, {"“", "”", "„", "‟"});
 }
 
 bool IsSingleQuote(std::string_view text) {
-  return text.starts_with('\'') || StartsWithAny(text, {"‘", "’", "‚", "‛"});
+  if (!IsNonAscii(text[0])) return text[0] == '\'';
+  return StartsWithAny(text, {"‘", "’", "‚", "‛"});
 }
 
 }  // namespace

@@ -470,6 +470,7 @@ void PackParser::CheckParents() {
   const std::size_t count = pack_.topics.size();
   std::vector<std::size_t> parents(count, kNone);
   for (std::size_t i = 0; i < count; ++i) {
+    if (pack_.topics[i].parent.empty()) continue;
     const auto parent = topic_of_id_.find(pack_.topics[i].parent);
     if (parent != topic_of_id_.end()) parents[i] = parent->second;
   }
