@@ -54,7 +54,7 @@ absl::StatusCode StatusCodeOf(rd_kafka_resp_err_t error) {
     case RD_KAFKA_RESP_ERR_INCONSISTENT_GROUP_PROTOCOL:
       return absl::StatusCode::kInvalidArgument;
     default:
-      return absl::StatusCode::kInternal;
+      return absl::StatusCode::kUnknown;
   }
 }
 

@@ -1,0 +1,196 @@
+// wiredesk run: the worker.
+#include <fmt/format.h>
+#include <poll.h>
+#include <signal.h>
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "app/commands.h"
+#include "app/exit_codes.h"
+#include "app/exit_status.h"
+#include "app/log.h"
+#include "app/rule_packs.h"
+#include "app/signals.h"
+#include "app/worker.h"
+#include "config/settings.h"
+
+namespace wiredesk {
+namespace {
+
+using std::chrono::milliseconds;
+using Clock = std::chrono::steady_clock;
+
+constexpr const char kFooter[] =
+    R"(What it does with articles, rules and topics is in the settings file; docs/CONFIG.md explains
+each setting. Input, output and dead-letter topic must exist.
+
+SIGTERM and SIGINT: takes nothing more in, finishes and commits what there is, leaves the group. A
+second one leaves at once; what was not committed is done again by the next worker.
+
+Examples:
+  wiredesk run -c config/worker.yaml
+  wiredesk run -c config/worker.yaml --until-end      a batch run: stops at the end of the input
+  wiredesk run -c config/worker.yaml --check          only reads settings and rules
+
+Exit status:
+  0   clean stop, or the end was reached     70  internal error
+  64  wrong command line                     74  reading or writing failed
+  65  no valid offset to read from           75  stopped by a failure that a restart may cure
+  69  no broker answered                     78  wrong settings, rules, topics or permissions
+  79  stopped with work unfinished: the broker did not take it in time
+  130, 143  left at once after a second SIGINT or SIGTERM)";
+
+// The lanes have their own deadline; this much later a lane that hangs is left behind.
+constexpr milliseconds kGrace{15000};
+
+struct RunOptions {
+  std::string config;
+  bool until_end = false;
+  bool check = false;
+};
+
+// Drives the worker until it ends: signals, statistics, and the deadline of a stop.
+class Supervisor {
+ public:
+  Supervisor(const Settings& settings, KafkaWorker& worker)
+      : settings_(settings), worker_(worker), last_(worker.Sample()), first_(last_) {
+    if (Clock::duration(settings.statistics_interval).count() > 0) {
+      statistics_due_ = last_.time + settings.statistics_interval;
+    }
+  }
+
+  int Run() {
+    worker_.Start();
+    while (!Wait()) {
+      if (const int signal = signals_.Take(); signal != 0) OnSignal(signal);
+      const Clock::time_point now = Clock::now();
+      if (statistics_due_ && now >= *statistics_due_) PrintStatistics();
+      if (stop_deadline_ && now >= *stop_deadline_) {
+        spdlog::error("stopped with a lane that does not end; what is not committed is done again");
+        LeaveAtOnce(kExitDrainTimeout);
+      }
+    }
+    const LaneResult result = worker_.Join();
+    PrintSummary();
+    if (!result.status.ok()) {
+      spdlog::error("stopped: {}", std::string(result.status.message()));
+      return ExitCodeOf(result.status);
+    }
+    if (!result.drained) {
+      spdlog::error("stopped with work unfinished; what is not committed is done again");
+      return kExitDrainTimeout;
+    }
+    spdlog::info("stopped: everything taken in is delivered and committed");
+    return kExitOk;
+  }
+
+ private:
+  // Sleeps until there is something to do. True: the worker has ended.
+  bool Wait() {
+    std::optional<Clock::time_point> due = statistics_due_;
+    if (stop_deadline_ && (!due || *stop_deadline_ < *due)) due = stop_deadline_;
+    int timeout_ms = -1;
+    if (due) {
+      const auto left = std::chrono::ceil<milliseconds>(*due - Clock::now());
+      timeout_ms = static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, 60000));
+    }
+    pollfd fds[] = {{worker_.ended_fd(), POLLIN, 0}, {signals_.fd(), POLLIN, 0}};
+    return poll(fds, 2, timeout_ms) > 0 && (fds[0].revents & POLLIN) != 0;
+  }
+
+  void OnSignal(int signal) {
+    const char* name = signal == SIGINT ? "SIGINT" : "SIGTERM";
+    if (stop_deadline_) {
+      spdlog::warn("{} again: leaving at once", name);
+      LeaveAtOnce(128 + signal);
+    }
+    spdlog::info("{}: finishing what was taken in, at most {} s (again: leave at once)", name,
+                 std::chrono::ceil<std::chrono::seconds>(settings_.runtime.drain_timeout).count());
+    stop_deadline_ = Clock::now() + settings_.runtime.drain_timeout + kGrace;
+    worker_.Stop();
+  }
+
+  // Without destructors: they would wait for what hangs.
+  [[noreturn]] static void LeaveAtOnce(int code) {
+    spdlog::default_logger()->flush();
+    std::fflush(nullptr);
+    _exit(code);
+  }
+
+  void PrintStatistics() {
+    const StatisticsSample now = worker_.Sample();
+    spdlog::info("{}", StatisticsLine(last_, now));
+    last_ = now;
+    if (statistics_due_) statistics_due_ = now.time + settings_.statistics_interval;
+  }
+
+  void PrintSummary() {
+    const StatisticsSample now = worker_.Sample();
+    const CounterSnapshot& counters = now.counters;
+    const double seconds = std::chrono::duration<double>(now.time - first_.time).count();
+    spdlog::info("in all: {} articles in, {} out, {} dead letters, {} tags, in {:.1f} s",
+                 WithThousands(counters.articles_in), WithThousands(counters.articles_out),
+                 WithThousands(counters.dead_letters_sum()), WithThousands(counters.tags_out),
+                 seconds);
+  }
+
+  const Settings& settings_;
+  KafkaWorker& worker_;
+  StopSignals signals_;
+  StatisticsSample last_;
+  const StatisticsSample first_;
+  std::optional<Clock::time_point> statistics_due_;
+  std::optional<Clock::time_point> stop_deadline_;
+};
+
+int RunWorker(const RunOptions& options) {
+  Diagnostics diagnostics;
+  const std::optional<Settings> settings = LoadSettings(options.config, diagnostics);
+  std::fputs(Render(diagnostics).c_str(), stderr);
+  if (!settings) return kExitConfig;
+  const LoadedRules rules = LoadRules(settings->rule_packs);
+  if (!rules.compiled) return kExitConfig;
+  if (options.check) {
+    std::printf("%s: settings and rules are valid (rules %s)\n", options.config.c_str(),
+                std::string(rules.compiled->hash()).c_str());
+    return kExitOk;
+  }
+
+  SetUpLog(settings->log_level);
+  WorkerOptions worker_options;
+  worker_options.until_end = options.until_end;
+  auto worker = KafkaWorker::Open(*settings, rules.compiled, worker_options);
+  if (!worker.ok()) {
+    spdlog::error("{}", std::string(worker.status().message()));
+    return ExitCodeOf(worker.status());
+  }
+  spdlog::info("group {}: {} -> {}, {} lanes, rules {}", settings->input.group,
+               fmt::join(settings->input.topics, ", "), settings->output.topic,
+               (*worker)->lane_count(), rules.compiled->hash());
+  return Supervisor(*settings, **worker).Run();
+}
+
+}  // namespace
+
+void AddRunCommand(CLI::App& app, CommandAction& action) {
+  CLI::App* run = app.add_subcommand("run", "Tag articles from a Kafka topic, into another one");
+  const auto options = std::make_shared<RunOptions>();
+  run->add_option("-c,--config", options->config, "Settings (YAML), such as config/worker.yaml")
+      ->required()
+      ->type_name("FILE");
+  run->add_flag("--until-end", options->until_end,
+                "Stop when the input is read up to where it ends now");
+  run->add_flag("--check", options->check, "Check settings and rules, and stop");
+  run->footer(kFooter);
+  run->callback([options, &action] { action = [options] { return RunWorker(*options); }; });
+}
+
+}  // namespace wiredesk

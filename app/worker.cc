@@ -1,0 +1,140 @@
+#include "app/worker.h"
+
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <utility>
+
+#include "config/check.h"
+#include "pipeline/kafka_client.h"
+#include "stages/make_stage.h"
+
+namespace wiredesk {
+namespace {
+
+std::size_t LaneCount(const RuntimeSettings& runtime) {
+  if (runtime.lanes > 0) return static_cast<std::size_t>(runtime.lanes);
+  return std::max(1u, std::thread::hardware_concurrency());
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<KafkaWorker>> KafkaWorker::Open(
+    const Settings& settings, std::shared_ptr<const CompiledRules> rules,
+    const WorkerOptions& options) {
+  std::unique_ptr<KafkaWorker> worker(new KafkaWorker(settings, std::move(rules)));
+  const std::size_t count = LaneCount(settings.runtime);
+  for (std::size_t i = 0; i < count; ++i) {
+    if (absl::Status status = worker->AddLane(options); !status.ok()) return status;
+    if (i > 0) continue;
+    // Asked once, before more connections are made.
+    std::vector<std::string> topics = settings.input.topics;
+    topics.push_back(settings.output.topic);
+    topics.push_back(settings.dead_letter_topic);
+    const absl::StatusOr<KafkaProperties> properties = ConsumerProperties(settings);
+    if (absl::Status status = CheckTopicsExist(worker->lanes_[0]->sink->client(), topics,
+                                               BrokersOf(*properties), options.connect_timeout);
+        !status.ok()) {
+      return status;
+    }
+  }
+  return worker;
+}
+
+KafkaWorker::KafkaWorker(const Settings& settings, std::shared_ptr<const CompiledRules> rules)
+    : settings_(settings), rules_(std::move(rules)), ended_fd_(eventfd(0, EFD_CLOEXEC)) {
+  WIREDESK_CHECK(ended_fd_ >= 0);
+}
+
+KafkaWorker::~KafkaWorker() {
+  for (const auto& lane : lanes_) WIREDESK_CHECK(!lane->thread.joinable());
+  close(ended_fd_);
+}
+
+absl::Status KafkaWorker::AddLane(const WorkerOptions& options) {
+  absl::StatusOr<KafkaProperties> consumer = ConsumerProperties(settings_);
+  if (!consumer.ok()) return consumer.status();
+  absl::StatusOr<KafkaProperties> producer = ProducerProperties(settings_.kafka);
+  if (!producer.ok()) return producer.status();
+
+  auto ends = std::make_unique<LaneEnds>();
+  KafkaSourceOptions source_options;
+  source_options.topics = settings_.input.topics;
+  source_options.properties = *std::move(consumer);
+  source_options.commit_interval = settings_.runtime.commit_interval;
+  source_options.until_end = options.until_end;
+  auto source = KafkaSource::Open(source_options);
+  if (!source.ok()) return source.status();
+  ends->source = *std::move(source);
+
+  auto sink = KafkaSink::Open(
+      {settings_.output.topic, settings_.dead_letter_topic, *std::move(producer)}, *ends->source);
+  if (!sink.ok()) return sink.status();
+  ends->sink = *std::move(sink);
+
+  LaneOptions lane_options;
+  lane_options.runtime = settings_.runtime;
+  lane_options.make_stage = [this](std::string_view name) { return MakeStage(name, settings_); };
+  lane_options.rules = rules_.get();
+  auto lane = Lane::Make(lane_options, *ends->source, *ends->sink);
+  if (!lane.ok()) return lane.status();
+  ends->lane = *std::move(lane);
+  ends->source->WakeBy(ends->lane->doorbell_fd());
+  ends->sink->WakeBy(ends->lane->doorbell_fd());
+  lanes_.push_back(std::move(ends));
+  return absl::OkStatus();
+}
+
+void KafkaWorker::Start() {
+  // Relaxed: the threads do not exist yet.
+  running_.store(lanes_.size(), std::memory_order_relaxed);
+  for (const auto& lane : lanes_) {
+    lane->thread = std::thread([this, &lane = *lane] { RunLane(lane); });
+  }
+}
+
+void KafkaWorker::RunLane(LaneEnds& lane) {
+  lane.result.status = lane.source->Subscribe(*lane.lane);
+  if (lane.result.status.ok()) lane.result = lane.lane->Run();
+  // One member's failure is the worker's: half a worker would hide it.
+  if (!lane.result.status.ok()) Stop();
+  // Relaxed: Join() synchronises on the thread, the eventfd wakes whoever waits.
+  if (running_.fetch_sub(1, std::memory_order_relaxed) == 1) {
+    const std::uint64_t one = 1;
+    WIREDESK_CHECK(write(ended_fd_, &one, sizeof(one)) == static_cast<ssize_t>(sizeof(one)));
+  }
+}
+
+void KafkaWorker::Stop() {
+  for (const auto& lane : lanes_) lane->lane->Stop();
+}
+
+LaneResult KafkaWorker::Join() {
+  LaneResult all;
+  all.drained = true;
+  for (const auto& lane : lanes_) {
+    if (lane->thread.joinable()) lane->thread.join();
+    all.status.Update(lane->result.status);
+    all.drained = all.drained && lane->result.drained;
+  }
+  return all;
+}
+
+StatisticsSample KafkaWorker::Sample() const {
+  StatisticsSample sample;
+  sample.time = std::chrono::steady_clock::now();
+  for (const auto& lane : lanes_) {
+    sample.counters += lane->lane->counters();
+    const std::int32_t partitions = lane->source->assigned();
+    if (partitions < 0) continue;
+    sample.partitions = std::max(sample.partitions, 0) + partitions;
+    if (const std::int64_t lag = lane->source->lag(); lag >= 0) {
+      sample.lag = std::max<std::int64_t>(sample.lag, 0) + lag;
+    }
+  }
+  return sample;
+}
+
+}  // namespace wiredesk
