@@ -200,11 +200,11 @@ std::string NearestName(std::string_view word, std::span<const std::string_view>
   // A third of the word may be wrong, and something of it must be right.
   std::size_t bound = std::min((word.size() + 2) / 3, word.size() - 1);
   for (const std::string_view candidate : candidates) {
-    const std::size_t shorter = std::min(word.size(), candidate.size());
     const std::size_t longer = std::max(word.size(), candidate.size());
-    if (shorter == 0 || longer - shorter > bound) continue;
+    const std::size_t shorter = std::min(word.size(), candidate.size());
+    if (longer - shorter > bound) continue;  // Each byte more is an edit; spares long tables.
     const std::size_t distance = EditDistance(word, candidate, bound);
-    if (distance > bound || distance >= shorter) continue;
+    if (distance > bound) continue;
     nearest = candidate;
     if (distance == 0) break;
     bound = distance - 1;  // The first of equals wins.

@@ -54,7 +54,6 @@ class TreeBuilder : public YAML::EventHandler {
   void OnDocumentStart(const YAML::Mark&) override {}
   void OnDocumentEnd() override {}
 
-  void OnAnchor(const YAML::Mark& mark, const std::string&) override { RefuseAnchor(mark); }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override { RefuseAnchor(mark); }
 
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {

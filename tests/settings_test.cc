@@ -245,6 +245,14 @@ TEST(SettingsTest, TakesEmptySectionsByteOrderMarksAndCarriageReturns) {
   EXPECT_EQ(MustParse(text).input.group, "g");
 }
 
+TEST(SettingsTest, CountsNoByteOrderMarkAsAColumn) {
+  const Diagnostics diagnostics =
+      MustFail("\xEF\xBB\xBF" + Replace(std::string(kLeast), "version: 1", "version: 2"));
+  ASSERT_EQ(diagnostics.size(), 1U);
+  EXPECT_EQ(diagnostics[0].position.column, 10);
+  EXPECT_EQ(diagnostics[0].source_line, "version: 2");
+}
+
 struct FaultCase {
   std::string_view name;
   std::string text;
@@ -363,6 +371,8 @@ INSTANTIATE_TEST_SUITE_P(
                   47, "input.fields.id: \"/a~2\" has a ~"},
         FaultCase{"TopicName", WithOutput("{topic: 'a b'}"), 5, 17,
                   "output.topic: \"a b\" has characters"},
+        FaultCase{"TopicDots", WithOutput("{topic: ..}"), 5, 17,
+                  "output.topic: \"..\" is a name that Kafka does not allow"},
         FaultCase{"TopicExpression", WithInput("{topics: ['^(a'], group: g}"), 4, 18,
                   "input.topics[0]: \"^(a\" is not a regular expression"},
         FaultCase{"NoTopics", WithInput("{topics: [], group: g}"), 4, 17,
@@ -578,6 +588,7 @@ TEST(SecretsTest, AreNotShownInLinesWithErrors) {
       "{bootstrap.servers: b, SASL.PASSWORD: hush, group.id: x}",
       "{bootstrap.servers: b, sasl.password: [hush, hush]}",
       "{bootstrap.servers: b, sasl.password: {env: WIREDESK_TEST_UNSET, defualt: hush}}",
+      "{bootstrap.servers: b, sasl.password: {env: A_UNSET, default: hush}, group.id: x}",
       "{bootstrap.servers: b, sasl.jaas.config: {x: hush}}",
       "\n  ssl.key.pem: |\n-----BEGIN\nhush: hush: hush\n",
       "\n  sasl.password: \"hush\n   hush\\q\"\n",
@@ -640,6 +651,7 @@ TEST(QuantityTest, ShowsWhatItReads) {
   EXPECT_EQ(ParseSize("18446744073709551616"), std::nullopt);
   EXPECT_EQ(ParseSize("17179869184GiB"), std::nullopt);
   EXPECT_EQ(ParseDuration("9223372036854775807s"), std::nullopt);
+  EXPECT_EQ(ParseDuration("18446744073709551615ms"), std::nullopt);
   EXPECT_EQ(ParseSize(""), std::nullopt);
   EXPECT_EQ(ParseSize("-1"), std::nullopt);
   EXPECT_EQ(ParseSize("1kb"), std::nullopt);
