@@ -1,0 +1,112 @@
+// wiredesk tag: the same stages as the worker's, over files, without a broker.
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/commands.h"
+#include "app/exit_codes.h"
+#include "app/exit_status.h"
+#include "app/rule_packs.h"
+#include "pipeline/file_io.h"
+#include "pipeline/lane.h"
+#include "stages/make_stage.h"
+
+namespace wiredesk {
+
+namespace {
+
+constexpr const char kFooter[] =
+    R"(FILE is NDJSON (one JSON article a line) or one plain-text article; gzip and zstd are read as what
+they hold. Output records go to standard output, one a line; what can't be tagged goes to standard
+error as one line of JSON that says why.
+
+Examples:
+  wiredesk tag --rules config/rules/mediatopics-en.rules data/seed-article.txt
+  wiredesk tag --rules desk.rules --record enriched feed.ndjson.gz > tagged.ndjson
+  zcat feed.ndjson.gz | wiredesk tag --rules desk.rules - | jq .tags[].label
+
+Exit status: 0 every article was tagged or has no tag, 1 some could not be read as an article, 74 a
+file can't be read or written, 78 wrong settings or rules)";
+
+struct TagOptions {
+  std::vector<std::string> files = {"-"};
+  std::vector<std::string> packs;
+  std::string config;
+  ArticleFormat format = ArticleFormat::kAuto;
+  RecordForm record = RecordForm::kTags;
+};
+
+// The settings of a worker's file, or the defaults, changed by the command line.
+std::optional<Settings> MakeSettings(const TagOptions& options) {
+  Settings settings;
+  if (!options.config.empty()) {
+    Diagnostics diagnostics;
+    std::optional<Settings> loaded = LoadSettings(options.config, diagnostics);
+    std::fputs(Render(diagnostics).c_str(), stderr);
+    if (!loaded) return std::nullopt;
+    settings = *std::move(loaded);
+  } else {
+    settings.decode.format = options.format;
+    settings.output.record = options.record;
+    settings.runtime.threads = {{{std::begin(kStageNames), std::end(kStageNames)}, 1}};
+  }
+  if (!options.packs.empty()) settings.rule_packs = options.packs;
+  return settings;
+}
+
+int TagFiles(const TagOptions& options) {
+  const std::optional<Settings> settings = MakeSettings(options);
+  if (!settings) return kExitConfig;
+  const LoadedRules rules = LoadRules(settings->rule_packs);
+  if (!rules.compiled) return kExitConfig;
+  FileSource source(options.files, settings->decode.format);
+  FileSink sink(source, stdout, stderr);
+  LaneOptions lane_options;
+  lane_options.runtime = settings->runtime;
+  lane_options.make_stage = [&settings](std::string_view name) { return MakeStage(name, *settings); };
+  lane_options.rules = rules.compiled.get();
+  const auto lane = Lane::Make(lane_options, source, sink);
+  if (!lane.ok()) {
+    std::fprintf(stderr, "wiredesk: %s\n", std::string(lane.status().message()).c_str());
+    return ExitCodeOf(lane.status());
+  }
+  const LaneResult result = (*lane)->Run();
+  if (!result.status.ok()) {
+    std::fprintf(stderr, "wiredesk: %s\n", std::string(result.status.message()).c_str());
+    return ExitCodeOf(result.status);
+  }
+  return CounterSnapshot((*lane)->counters()).dead_letters_sum() == 0 ? kExitOk : kExitFault;
+}
+
+}  // namespace
+
+void AddTagCommand(CLI::App& app, CommandAction& action) {
+  CLI::App* tag = app.add_subcommand("tag", "Tag articles in files, without a broker");
+  tag->footer(kFooter);
+  const auto options = std::make_shared<TagOptions>();
+  tag->add_option("FILE", options->files, "Articles; - is standard input, and the default");
+  CLI::Option* packs = tag->add_option("-r,--rules", options->packs, "Rule packs");
+  packs->allow_extra_args(false)->check(CLI::ExistingFile);
+  tag->add_option("-c,--config", options->config,
+                  "A worker's settings: its rules, fields and form of the output record");
+  const std::map<std::string, ArticleFormat> formats = {
+      {"auto", ArticleFormat::kAuto}, {"json", ArticleFormat::kJson}, {"text", ArticleFormat::kText}};
+  tag->add_option("--format", options->format, "auto, json or text")
+      ->transform(CLI::CheckedTransformer(formats));
+  const std::map<std::string, RecordForm> forms = {{"tags", RecordForm::kTags},
+                                                   {"enriched", RecordForm::kEnriched}};
+  tag->add_option("--record", options->record, "tags, or enriched: the article with its tags added")
+      ->transform(CLI::CheckedTransformer(forms));
+  tag->callback([options, &action] {
+    if (options->packs.empty() && options->config.empty()) {
+      throw CLI::RequiredError("--rules or --config");
+    }
+    action = [options] { return TagFiles(*options); };
+  });
+}
+
+}  // namespace wiredesk
