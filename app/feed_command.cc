@@ -1,0 +1,243 @@
+// wiredesk feed: articles from files to a topic.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <cstdio>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "app/commands.h"
+#include "app/exit_codes.h"
+#include "app/exit_status.h"
+#include "app/feed_reader.h"
+#include "app/feeder.h"
+#include "app/log.h"
+#include "app/signals.h"
+#include "pipeline/kafka_client.h"
+#include "pipeline/statistics.h"
+
+namespace wiredesk {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+
+constexpr const char kFooter[] =
+    R"(FILE is NDJSON (each line a record, its key the article's "id"), or one plain-text article (no
+key); gzip and zstd are read as what they hold; - is standard input. The topic must exist.
+
+Examples:
+  wiredesk feed data/sample-feed.ndjson --to news.raw
+  wiredesk feed feed.ndjson.gz --to news.raw --rate 500 --repeat 10
+  wiredesk feed data/seed-article.txt --to news.raw -b kafka-1:9092,kafka-2:9092
+  wiredesk feed feed.ndjson --to news.raw -X security.protocol=SSL -X compression.codec=zstd
+
+Exit status: 0 every record was delivered, 66 a file is missing, 69 no broker answered, 74 a file can't
+be read or records were not delivered, 78 the topic does not exist or a property is wrong,
+130 or 143 stopped by SIGINT or SIGTERM)";
+
+constexpr milliseconds kConnectTimeout{30000};
+// An outage of the broker that lasts this long fails the records that wait.
+constexpr const char kDeliveryTimeoutMs[] = "120000";
+
+struct FeedOptions {
+  std::vector<std::string> files;
+  std::string topic;
+  std::string brokers = "localhost:9092";
+  std::vector<std::string> properties;
+  double rate = 0;  // Records a second; 0: as fast as it goes.
+  std::uint64_t repeat = 1;
+  std::uint64_t start_number = 1;
+  std::string partition_by = "key";
+};
+
+absl::StatusOr<KafkaProperties> MakeProperties(const FeedOptions& options) {
+  KafkaSettings settings;
+  settings.common["bootstrap.servers"] = options.brokers;
+  settings.common["message.timeout.ms"] = kDeliveryTimeoutMs;
+  if (options.partition_by == "none") settings.common["partitioner"] = "random";
+  for (const std::string& property : options.properties) {
+    const std::size_t equals = property.find('=');
+    if (equals == std::string::npos) {
+      return absl::InvalidArgumentError(fmt::format("-X {}: it must be NAME=VALUE", property));
+    }
+    settings.producer[property.substr(0, equals)] = property.substr(equals + 1);
+  }
+  return ProducerProperties(settings);
+}
+
+// How far it is: a line that is written over on a terminal, else a line each two seconds.
+class ProgressLine {
+ public:
+  void Update(const Feeder::Counts& counts, std::optional<double> progress, bool force) {
+    const Clock::time_point now = Clock::now();
+    const milliseconds interval(is_terminal_ ? 200 : 2000);
+    if (!force && now - shown_at_ < interval) return;
+    shown_at_ = now;
+    const double seconds = std::max(std::chrono::duration<double>(now - started_at_).count(), 1e-3);
+    std::string line;
+    if (is_terminal_ && progress) line += Bar(*progress) + " ";
+    fmt::format_to(
+        std::back_inserter(line), "{} articles  {:.1f} MB  {}/s", WithThousands(counts.delivered),
+        static_cast<double>(counts.delivered_bytes) / 1e6,
+        WithThousands(static_cast<std::uint64_t>(static_cast<double>(counts.delivered) / seconds)));
+    if (progress) fmt::format_to(std::back_inserter(line), "  {:.0f} %", *progress * 100);
+    if (counts.failed > 0) fmt::format_to(std::back_inserter(line), "  {} FAILED", counts.failed);
+    std::fprintf(stderr, is_terminal_ ? "\r%s\033[K" : "feed: %s\n", line.c_str());
+    std::fflush(stderr);
+    line_is_open_ = is_terminal_;
+  }
+
+  void End() {
+    if (line_is_open_) std::fputc('\n', stderr);
+    line_is_open_ = false;
+  }
+
+ private:
+  static std::string Bar(double progress) {
+    constexpr int kWidth = 30;
+    const int filled = static_cast<int>(std::clamp(progress, 0.0, 1.0) * kWidth + 0.5);
+    return "[" + std::string(static_cast<std::size_t>(filled), '#') +
+           std::string(static_cast<std::size_t>(kWidth - filled), '.') + "]";
+  }
+
+  const bool is_terminal_ = isatty(STDERR_FILENO) != 0;
+  const Clock::time_point started_at_ = Clock::now();
+  Clock::time_point shown_at_ = started_at_;
+  bool line_is_open_ = false;
+};
+
+class Feed {
+ public:
+  Feed(const FeedOptions& options, Feeder& feeder)
+      : options_(options), feeder_(feeder), reader_(options.files, options.repeat) {}
+
+  int Run() {
+    SendAll();
+    // Waits for what is under way; librdkafka's timeout bounds it.
+    while (!feeder_.idle() && !Stopped()) Breathe(milliseconds(50));
+    progress_.End();
+    return Conclude();
+  }
+
+ private:
+  void SendAll() {
+    FeedRecord record;
+    std::uint64_t number = 0;
+    while (!Stopped() && reader_.Next(record)) {
+      if (++number < options_.start_number) continue;
+      WaitForTurn();
+      while (!Stopped() && !feeder_.Send(record)) Breathe(milliseconds(50));
+      if (feeder_.counts().sent % 256 == 0) Breathe(milliseconds(0));
+    }
+  }
+
+  // Holds back to the asked-for rate.
+  void WaitForTurn() {
+    if (options_.rate <= 0) return;
+    const auto due =
+        started_at_ + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(
+                          static_cast<double>(feeder_.counts().sent) / options_.rate));
+    while (!Stopped() && Clock::now() < due) {
+      const auto left = std::chrono::ceil<milliseconds>(due - Clock::now());
+      Breathe(std::min(left, milliseconds(50)));
+    }
+  }
+
+  void Breathe(milliseconds timeout) {
+    feeder_.Poll(timeout);
+    progress_.Update(feeder_.counts(), reader_.progress(), false);
+  }
+
+  bool Stopped() {
+    if (signal_ == 0) signal_ = signals_.Take();
+    return signal_ != 0;
+  }
+
+  int Conclude() {
+    const Feeder::Counts& counts = feeder_.counts();
+    const double seconds =
+        std::max(std::chrono::duration<double>(Clock::now() - started_at_).count(), 1e-3);
+    const auto delivered = static_cast<double>(counts.delivered);
+    std::fprintf(stderr, "feed: %s articles, %.1f MB to %s in %.1f s (%s/s, %.1f MB/s)\n",
+                 WithThousands(counts.delivered).c_str(),
+                 static_cast<double>(counts.delivered_bytes) / 1e6, options_.topic.c_str(), seconds,
+                 WithThousands(static_cast<std::uint64_t>(delivered / seconds)).c_str(),
+                 static_cast<double>(counts.delivered_bytes) / 1e6 / seconds);
+    if (counts.failed > 0) {
+      std::fprintf(stderr, "wiredesk: %s articles were not delivered: %s\n",
+                   WithThousands(counts.failed).c_str(), feeder_.first_failure().c_str());
+    }
+    if (!reader_.status().ok()) {
+      std::fprintf(stderr, "wiredesk: %s\n", std::string(reader_.status().message()).c_str());
+    }
+    if (signal_ != 0) return 128 + signal_;
+    if (absl::IsNotFound(reader_.status())) return kExitNoInput;
+    return counts.failed > 0 || !reader_.status().ok() ? kExitIo : kExitOk;
+  }
+
+  const FeedOptions& options_;
+  Feeder& feeder_;
+  FeedReader reader_;
+  StopSignals signals_;
+  int signal_ = 0;
+  ProgressLine progress_;
+  const Clock::time_point started_at_ = Clock::now();
+};
+
+int FeedFiles(const FeedOptions& options) {
+  SetUpLog("warn");
+  for (const std::string& file : options.files) {
+    if (file != "-" && access(file.c_str(), R_OK) != 0) {
+      std::perror(("wiredesk: " + file).c_str());
+      return kExitNoInput;
+    }
+  }
+  const absl::StatusOr<KafkaProperties> properties = MakeProperties(options);
+  if (!properties.ok()) {
+    std::fprintf(stderr, "wiredesk: %s\n", std::string(properties.status().message()).c_str());
+    return kExitConfig;
+  }
+  const auto feeder = Feeder::Open(*properties, options.topic, kConnectTimeout);
+  if (!feeder.ok()) {
+    std::fprintf(stderr, "wiredesk: %s\n", std::string(feeder.status().message()).c_str());
+    return ExitCodeOf(feeder.status());
+  }
+  return Feed(options, **feeder).Run();
+}
+
+}  // namespace
+
+void AddFeedCommand(CLI::App& app, CommandAction& action) {
+  CLI::App* feed = app.add_subcommand("feed", "Send articles from files to a Kafka topic");
+  const auto options = std::make_shared<FeedOptions>();
+  feed->add_option("FILE", options->files, "Articles")->required();
+  feed->add_option("--to", options->topic, "The topic")->required()->type_name("TOPIC");
+  feed->add_option("-b,--brokers", options->brokers, "HOST:PORT, several with commas")
+      ->capture_default_str()
+      ->type_name("BROKERS");
+  feed->add_option("-X", options->properties, "A librdkafka property; may be given again")
+      ->type_name("NAME=VALUE")
+      ->allow_extra_args(false);
+  feed->add_option("--rate", options->rate, "Articles a second (default: as fast as it goes)")
+      ->check(CLI::PositiveNumber);
+  feed->add_option("--repeat", options->repeat, "How many times to send all files")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  feed->add_option("--partitions-by", options->partition_by,
+                   "key: articles of one id stay in one partition; none: any partition")
+      ->check(CLI::IsMember({"key", "none"}))
+      ->capture_default_str();
+  feed->add_option("--start-number", options->start_number,
+                   "The first article to send, counted from 1")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  feed->footer(kFooter);
+  feed->callback([options, &action] { action = [options] { return FeedFiles(*options); }; });
+}
+
+}  // namespace wiredesk
