@@ -25,9 +25,9 @@ class Source {
   virtual ~Source() = default;
 
   // Appends to `batch` what is there, without waiting, up to its capacity in articles and
-  // `bytes_max` bytes (at least one article). Also serves the source's own events; a rebalance calls
-  // back into the lane from here (see Rebalance): `batch` isn't in the lane yet, so serve what may
-  // rebalance before the first append.
+  // `bytes_max` bytes (at least one article). Also serves the source's own events; a rebalance
+  // calls back into the lane from here (see Rebalance): `batch` isn't in the lane yet, so serve
+  // what may rebalance before the first append.
   virtual State Fill(Batch& batch, std::size_t bytes_max) = 0;
 
   // No batch is free: serves events, takes nothing in. Keeps a consumer in its group.
@@ -36,11 +36,12 @@ class Source {
   // The sink has delivered the output of the record behind `ack` (Article::ack), or has failed to.
   virtual void Acknowledge(std::uint64_t ack, bool delivered) = 0;
 
-  // Stores what may be stored of the progress made; with `wait` it is stored on return. Cheap to call
-  // often: the source keeps its own interval.
+  // Stores what may be stored of the progress made; with `wait` it is stored on return. Cheap to
+  // call often: the source keeps its own interval.
   virtual absl::Status Commit(bool wait) = 0;
 
-  // Leaves. Nothing is taken in afterwards.
+  // Leaves. Nothing is taken in afterwards. Not called when the lane was aborted: the destructor
+  // must then leave quickly and store nothing.
   virtual void Close() = 0;
 
   // A failure after which nothing more can be taken in, or OK. The lane then finishes what it has.
@@ -52,8 +53,8 @@ class Sink {
  public:
   virtual ~Sink() = default;
 
-  // Hands over the batch's articles from batch.send_cursor on, moving the cursor. False: the sink is
-  // full, call again later with the same batch. Bytes are copied: the batch may be cleared after
+  // Hands over the batch's articles from batch.send_cursor on, moving the cursor. False: the sink
+  // is full, call again later with the same batch. Bytes are copied: the batch may be cleared after
   // true.
   virtual bool Send(Batch& batch) = 0;
 
@@ -67,8 +68,8 @@ class Sink {
   virtual absl::Status status() const = 0;
 };
 
-// What a lane does when its source gains or loses partitions. Called on the port thread, from inside
-// Source::Fill() or KeepAlive().
+// What a lane does when its source gains or loses partitions. Called on the port thread, from
+// inside Source::Fill() or KeepAlive().
 class Rebalance {
  public:
   virtual ~Rebalance() = default;

@@ -22,8 +22,7 @@
 
 namespace wiredesk {
 
-// What one thread writes to lies this far from what another one does. Two lines of 64 bytes would
-// also stop the adjacent-line prefetcher; ring_bench shows no gain from it.
+// What one thread writes to lies this far from what another one does.
 inline constexpr std::size_t kCacheLineBytes = 64;
 
 template <typename T>
