@@ -1,5 +1,6 @@
 #include "stages/json_decoder.h"
 
+#include <fmt/format.h>
 #include <simdjson.h>
 
 #include <algorithm>
@@ -65,6 +66,13 @@ bool IsNumber(std::string_view token) {
   return c == end;
 }
 
+// Of a token that is no string, object or array; kAbsent: of none of JSON's.
+Kind KindOfScalar(std::string_view token) {
+  if (token == "null") return Kind::kNull;
+  if (token == "true" || token == "false") return Kind::kBool;
+  return IsNumber(token) ? Kind::kNumber : Kind::kAbsent;
+}
+
 bool IsWholeNumber(std::string_view number) {
   return number.find_first_of(".eE") == std::string_view::npos;
 }
@@ -88,13 +96,15 @@ class JsonDecoder::Reader {
   bool WalkDocument();
   bool WalkRoot(ondemand::document& document);
   bool WalkRootScalar(ondemand::document& document);
-  bool WalkValue(ondemand::value value, const FieldTree::Node* node, int depth, bool wanted);
-  bool WalkString(ondemand::value value, std::string_view token, bool wanted);
+  bool WalkValue(ondemand::value& json, const FieldTree::Node* node, int depth, Value* element);
+  bool UnescapeString(ondemand::value& json, bool wanted, std::string_view& text);
+  bool WalkContainer(ondemand::value& json, const FieldTree::Node* node, int depth);
   bool WalkObject(ondemand::object object, const FieldTree::Node* node, int depth);
   bool WalkArray(ondemand::array array, const FieldTree::Node* node, int depth);
   bool FindMember(ondemand::field& member, const FieldTree::Node* node,
                   const FieldTree::Node** child);
-  bool Unescape(ondemand::raw_json_string string, std::size_t bytes_max, bool wanted);
+  bool Unescape(ondemand::raw_json_string string, std::size_t bytes_max, bool wanted,
+                std::string_view& text);
   bool BrokenEnd();
   bool Broken(const char* message, Failure failure = Failure::kInvalidJson);
 
@@ -130,7 +140,6 @@ class JsonDecoder::Reader {
   std::vector<Value> paragraphs_;  // Elements of the body, where it is an array.
   std::vector<Value> labels_;
   std::vector<TextPart> parts_;
-  Value last_;  // The value walked last.
   Failure failure_ = Failure::kNone;
   const char* message_ = "";  // Static.
   const char* at_ = nullptr;  // In json_: the token walked last.
@@ -228,93 +237,86 @@ bool JsonDecoder::Reader::WalkRootScalar(ondemand::document& document) {
   if (token[0] == '"') {
     ondemand::raw_json_string string;
     if (document.get_raw_json_string().get(string) != simdjson::SUCCESS) return Broken("no value");
-    return Unescape(string, token.size(), false);
+    std::string_view text;
+    return Unescape(string, token.size(), false, text);
   }
   // A token of the whole document: nothing can follow it.
-  const bool valid = token == "null" || token == "true" || token == "false" || IsNumber(token);
+  const bool valid = KindOfScalar(token) != Kind::kAbsent;
   return valid ? Broken("", Failure::kNotAnObject) : Broken("not a JSON value");
 }
 
-bool JsonDecoder::Reader::WalkValue(ondemand::value value, const FieldTree::Node* node, int depth,
-                                    bool wanted) {
-  const std::string_view token = TrimRight(value.raw_json_token());
-  if (token.empty()) return Broken("a value is missing");
-  at_ = token.data();
+// Puts the value where `node` says, and into `element` if that is not null.
+bool JsonDecoder::Reader::WalkValue(ondemand::value& json, const FieldTree::Node* node, int depth,
+                                    Value* element) {
+  const std::string_view raw = TrimRight(json.raw_json_token());
+  if (raw.empty()) return Broken("a value is missing");
+  at_ = raw.data();
   const FieldSet fields = node != nullptr ? node->fields : FieldSet{0};
   // An earlier member of the same name is forgotten with all that was inside it.
   if (node != nullptr && node->fields_below != 0) Forget(node->fields_below);
-  switch (token[0]) {
-    case '"':
-      if (!WalkString(value, token, wanted || fields != 0)) return false;
-      break;
-    case '{': {
-      ondemand::object object;
-      if (depth >= depth_max_) return Broken("", Failure::kTooDeep);
-      if (value.get_object().get(object) != simdjson::SUCCESS)
-        return Broken("an object has no end");
-      if (!WalkObject(object, node, depth + 1)) return false;
-      last_ = {Kind::kObject, {}, {}};
-      break;
+  Kind kind = Kind::kAbsent;
+  std::string_view text;
+  if (raw[0] == '"') {
+    // The first pass has seen to it that a string has an end, no control characters, valid UTF-8.
+    WIREDESK_CHECK(raw.size() >= 2 && raw.back() == '"');
+    kind = Kind::kString;
+    text = raw.substr(1, raw.size() - 2);
+    if (std::memchr(text.data(), '\\', text.size()) != nullptr &&
+        !UnescapeString(json, element != nullptr || fields != 0, text)) {
+      return false;
     }
-    case '[': {
-      ondemand::array array;
-      if (depth >= depth_max_) return Broken("", Failure::kTooDeep);
-      if (value.get_array().get(array) != simdjson::SUCCESS) return Broken("an array has no end");
-      if (!WalkArray(array, node, depth + 1)) return false;
-      last_ = {Kind::kArray, {}, {}};
-      break;
-    }
-    default:
-      if (token == "null") {
-        last_ = {Kind::kNull, {}, {}};
-      } else if (token == "true" || token == "false") {
-        last_ = {Kind::kBool, token, {}};
-      } else if (IsNumber(token)) {
-        last_ = {Kind::kNumber, token, {}};
-      } else {
-        return Broken("not a JSON value");
-      }
+  } else if (raw[0] == '{' || raw[0] == '[') {
+    kind = raw[0] == '{' ? Kind::kObject : Kind::kArray;
+    if (!WalkContainer(json, node, depth)) return false;
+  } else if ((kind = KindOfScalar(raw)) == Kind::kAbsent) {
+    return Broken("not a JSON value");
   }
-  if (fields != 0) Put(fields, last_);
+  if (fields != 0) Put(fields, {kind, raw, text});
+  if (element != nullptr) *element = {kind, raw, text};
   return true;
 }
 
-bool JsonDecoder::Reader::WalkString(ondemand::value value, std::string_view token, bool wanted) {
+// Replaces `text`, the inside of the string.
+bool JsonDecoder::Reader::UnescapeString(ondemand::value& json, bool wanted,
+                                         std::string_view& text) {
   ondemand::raw_json_string string;
-  if (value.get_raw_json_string().get(string) != simdjson::SUCCESS) return Broken("a bad string");
-  // The first pass has seen to it that a string has an end, no control characters and valid UTF-8.
-  WIREDESK_CHECK(token.size() >= 2 && token.back() == '"');
-  const std::string_view inside = token.substr(1, token.size() - 2);
-  if (std::memchr(inside.data(), '\\', inside.size()) == nullptr) {
-    last_ = {Kind::kString, token, inside};
-    return true;
-  }
-  if (!Unescape(string, token.size(), wanted)) return false;
-  last_.kind = Kind::kString;
-  last_.raw = token;
-  return true;
+  if (json.get_raw_json_string().get(string) != simdjson::SUCCESS) return Broken("a bad string");
+  return Unescape(string, text.size(), wanted, text);
 }
 
-// Puts the text into last_.text if it is wanted; else it is only checked.
+bool JsonDecoder::Reader::WalkContainer(ondemand::value& json, const FieldTree::Node* node,
+                                        int depth) {
+  if (depth >= depth_max_) return Broken("", Failure::kTooDeep);
+  if (*at_ == '{') {
+    ondemand::object object;
+    if (json.get_object().get(object) != simdjson::SUCCESS) return Broken("an object has no end");
+    return WalkObject(object, node, depth + 1);
+  }
+  ondemand::array array;
+  if (json.get_array().get(array) != simdjson::SUCCESS) return Broken("an array has no end");
+  return WalkArray(array, node, depth + 1);
+}
+
+// The text is kept in the arena if it is wanted; else it is only checked.
 bool JsonDecoder::Reader::Unescape(ondemand::raw_json_string string, std::size_t bytes_max,
-                                   bool wanted) {
+                                   bool wanted, std::string_view& text) {
   char* const block = arena_->Allocate(bytes_max);
   auto* next = reinterpret_cast<std::uint8_t*>(block);
-  const bool valid = parser_.unescape(string, next).get(last_.text) == simdjson::SUCCESS;
-  arena_->Shrink(block, valid && wanted ? last_.text.size() : 0);
+  const bool valid = parser_.unescape(string, next).get(text) == simdjson::SUCCESS;
+  arena_->Shrink(block, valid && wanted ? text.size() : 0);
   return valid || Broken("a string holds an invalid escape");
 }
 
 bool JsonDecoder::Reader::WalkObject(ondemand::object object, const FieldTree::Node* node,
                                      int depth) {
   for (auto member_or_error : object) {
-    ondemand::field member;
-    if (std::move(member_or_error).get(member) != simdjson::SUCCESS) {
+    if (member_or_error.error() != simdjson::SUCCESS) {
       return Broken("an object is malformed behind this");
     }
+    ondemand::field&& member = std::move(member_or_error).value_unsafe();
     const FieldTree::Node* child = nullptr;
     if (!FindMember(member, node, &child)) return false;
-    if (!WalkValue(member.value(), child, depth, false)) return false;
+    if (!WalkValue(member.value(), child, depth, nullptr)) return false;
   }
   return true;
 }
@@ -344,9 +346,10 @@ bool JsonDecoder::Reader::WalkArray(ondemand::array array, const FieldTree::Node
       return Broken("an array is malformed behind this");
     }
     const FieldTree::Node* child = node != nullptr ? FieldTree::Element(*node, index) : nullptr;
-    if (!WalkValue(element, child, depth, lists != 0)) return false;
+    Value value;
+    if (!WalkValue(element, child, depth, lists != 0 ? &value : nullptr)) return false;
     for (const ArticleField field : {ArticleField::kBody, ArticleField::kLabels}) {
-      if ((lists & FieldBit(field)) != 0) elements_of(field).push_back(last_);
+      if ((lists & FieldBit(field)) != 0) elements_of(field).push_back(value);
     }
     ++index;
   }
@@ -483,18 +486,16 @@ bool JsonDecoder::Reader::WrongType(ArticleField field, std::string_view expecte
 }
 
 bool JsonDecoder::Reader::WrongElement(ArticleField field, std::size_t index) {
-  return WrongType(field, "/" + std::to_string(index) + " is not a string");
+  return WrongType(field, fmt::format("/{} is not a string", index));
 }
 
 void JsonDecoder::Reader::Report() {
   std::string_view detail = detail_;
   if (detail.empty() && *message_ != 0) {
-    std::string text;
-    if (at_ != nullptr) {
-      // Counted in the record, so a byte order mark counts as well.
-      text = "byte " + std::to_string(at_ - article_->value.data()) + ": ";
-    }
-    detail = arena_->Copy(text + message_);
+    // Counted in the record, so a byte order mark counts as well.
+    detail = at_ == nullptr
+                 ? std::string_view(message_)
+                 : arena_->Copy(fmt::format("byte {}: {}", at_ - article_->value.data(), message_));
   }
   const Failure failure = failure_;
   article_->id_json = article_->title_json = article_->language_json = {};

@@ -45,8 +45,9 @@ inline char* EscapeByte(char byte, char* out) {
   return out;
 }
 
-// Not zero if one of eight bytes needs an escape.
-inline std::uint64_t AnyEscape(std::uint64_t bytes) {
+// The high bit of each of eight bytes that needs an escape. Above the lowest such byte there may be
+// bits too many.
+inline std::uint64_t EscapeBits(std::uint64_t bytes) {
   constexpr std::uint64_t kOnes = 0x0101010101010101;
   constexpr std::uint64_t kHighs = 0x8080808080808080;
   const auto zeros = [](std::uint64_t x) { return (x - kOnes) & ~x; };
@@ -54,18 +55,47 @@ inline std::uint64_t AnyEscape(std::uint64_t bytes) {
   return (controls | zeros(bytes ^ kOnes * '"') | zeros(bytes ^ kOnes * '\\')) & kHighs;
 }
 
-// Texts are often a few words: eight bytes at a time are enough for what blocks leave over.
+// One to seven bytes as a word, the rest filled with what needs no escape. Reads nothing behind
+// them.
+inline std::uint64_t LoadShort(const char* in, std::size_t size) {
+  constexpr std::uint64_t kPlain = 0x6161616161616161;
+  std::uint64_t bytes;
+  if (size >= 4) {
+    std::uint32_t low;
+    std::uint32_t high;
+    std::memcpy(&low, in, 4);
+    std::memcpy(&high, in + size - 4, 4);
+    bytes = low | std::uint64_t{high} << 8 * (size - 4);
+  } else {
+    const auto at = [&](std::size_t i) {
+      return std::uint64_t{static_cast<unsigned char>(in[i])} << 8 * i;
+    };
+    bytes = at(0) | at(size / 2) | at(size - 1);
+  }
+  return bytes | kPlain << 8 * size;
+}
+
+// Texts are often a few words: eight bytes at a time are enough for what blocks leave over. They
+// are stored before it is known how many of them stay: the room for escapes of a block that is
+// still to be read is never less than the block.
 inline char* EscapeTail(const char* in, const char* end, char* out) {
-  while (end - in >= 8) {
-    std::uint64_t bytes;
-    std::memcpy(&bytes, in, 8);
-    if (AnyEscape(bytes) != 0) {
-      for (int i = 0; i < 8; ++i) out = EscapeByte(*in++, out);
-      continue;
+  if constexpr (std::endian::native == std::endian::little) {
+    while (end - in >= 8) {
+      std::uint64_t bytes;
+      std::memcpy(&bytes, in, 8);
+      std::memcpy(out, &bytes, 8);
+      const std::uint64_t bits = EscapeBits(bytes);
+      const int plain = bits == 0 ? 8 : std::countr_zero(bits) / 8;
+      in += plain;
+      out += plain;
+      if (bits != 0) out = EscapeByte(*in++, out);
     }
-    std::memcpy(out, in, 8);
-    in += 8;
-    out += 8;
+    if (in == end) return out;
+    const std::uint64_t bytes = LoadShort(in, static_cast<std::size_t>(end - in));
+    if (EscapeBits(bytes) == 0) {
+      std::memcpy(out, &bytes, 8);
+      return out + (end - in);
+    }
   }
   while (in < end) out = EscapeByte(*in++, out);
   return out;
@@ -106,8 +136,6 @@ char* Plain(std::string_view text, char* out) {
 
 bool HaveSse2() { return true; }
 
-// Whole blocks are stored before it is known how much of them stays: the room for escapes of a
-// block that is still to be read is never less than the block.
 char* Sse2(std::string_view text, char* out) {
   const char* in = text.data();
   const char* const end = in + text.size();

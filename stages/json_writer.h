@@ -14,8 +14,9 @@
 
 namespace wiredesk {
 
-// The most that Escape() and JsonWriter::String() write for `bytes` bytes of text.
-constexpr std::size_t EscapedBytesMax(std::size_t bytes) { return 6 * bytes; }
+// The most that Escape() and JsonWriter::String() write for `bytes` bytes of text, with the word
+// that they may write too much before they know where the text ends.
+constexpr std::size_t EscapedBytesMax(std::size_t bytes) { return 6 * bytes + 8; }
 constexpr std::size_t StringBytesMax(std::size_t bytes) { return EscapedBytesMax(bytes) + 2; }
 // The most that JsonWriter::Number() writes.
 inline constexpr std::size_t kNumberBytesMax = 20;

@@ -1,0 +1,158 @@
+// The decoder beside bare simdjson on-demand that reads the same seven fields of the same articles.
+// Each run checks that both got the same number of bytes. Bare simdjson does less: what is not one
+// of the fields it skips without a look, and it does not see what stands behind the object.
+#include <benchmark/benchmark.h>
+#include <simdjson.h>
+
+#include <string_view>
+
+#include "bench/corpus.h"
+#include "stages/decoder.h"
+
+namespace wiredesk {
+namespace {
+
+namespace ondemand = simdjson::ondemand;
+
+constexpr std::size_t kBatchArticles = 256;
+
+// Bytes of text; a string's quotation marks don't count.
+std::size_t BytesOf(std::string_view json) {
+  return !json.empty() && json.front() == '"' ? json.size() - 2 : json.size();
+}
+
+std::size_t BytesOf(const Article& article) {
+  std::size_t bytes = BytesOf(article.id_json) + BytesOf(article.source_json) +
+                      BytesOf(article.published_at_json) + article.language.size();
+  for (const TextPart& part : article.parts) bytes += part.text.size();
+  for (const std::string_view category : article.categories) bytes += category.size();
+  return bytes;
+}
+
+std::size_t BytesOf(ondemand::value value) {
+  std::string_view text;
+  ondemand::array array;
+  if (value.get_string().get(text) == simdjson::SUCCESS) return text.size();
+  std::size_t bytes = 0;
+  if (value.get_array().get(array) != simdjson::SUCCESS) return 0;
+  for (auto element : array) {
+    if (element.get_string().get(text) == simdjson::SUCCESS) bytes += text.size();
+  }
+  return bytes;
+}
+
+// In document order, the fastest way that on-demand has.
+std::size_t ReadInOrder(ondemand::parser& parser, std::string_view json) {
+  constexpr std::string_view kNames[] = {"id",     "title",        "body",  "language",
+                                         "source", "published_at", "labels"};
+  ondemand::document document;
+  ondemand::object object;
+  if (parser.iterate(json.data(), json.size(), json.size() + kPadding).get(document) ||
+      document.get_object().get(object)) {
+    return 0;
+  }
+  std::size_t bytes = 0;
+  for (auto member_or_error : object) {
+    ondemand::field member;
+    if (std::move(member_or_error).get(member)) return 0;
+    for (const std::string_view name : kNames) {
+      if (!member.key().unsafe_is_equal(name)) continue;
+      bytes += BytesOf(member.value());
+      break;
+    }
+  }
+  return bytes;
+}
+
+// By name, as most programs do.
+std::size_t ReadByName(ondemand::parser& parser, std::string_view json) {
+  ondemand::document document;
+  if (parser.iterate(json.data(), json.size(), json.size() + kPadding).get(document)) return 0;
+  std::size_t bytes = 0;
+  for (const char* name : {"id", "source", "language", "title", "body", "published_at", "labels"}) {
+    ondemand::value value;
+    if (document.find_field_unordered(name).get(value) == simdjson::SUCCESS) {
+      bytes += BytesOf(value);
+    }
+  }
+  return bytes;
+}
+
+// What the corpus holds by bare simdjson: every run has to get as much.
+std::size_t ExpectedBytes() {
+  static const std::size_t expected = [] {
+    ondemand::parser parser;
+    std::size_t bytes = 0;
+    for (std::size_t i = 0; i < Corpus::Get().size(); ++i) {
+      bytes += ReadInOrder(parser, Corpus::Get()[i]);
+    }
+    return bytes;
+  }();
+  return expected;
+}
+
+void Report(benchmark::State& state, std::size_t bytes) {
+  if (bytes != ExpectedBytes()) state.SkipWithError("read another number of bytes");
+  const auto rounds = static_cast<std::int64_t>(state.iterations());
+  state.SetItemsProcessed(rounds * static_cast<std::int64_t>(Corpus::Get().size()));
+  state.SetBytesProcessed(rounds * static_cast<std::int64_t>(Corpus::Get().bytes()));
+}
+
+template <std::size_t (*read)(ondemand::parser&, std::string_view)>
+void BareSimdjson(benchmark::State& state) {
+  const Corpus& corpus = Corpus::Get();
+  ondemand::parser parser;
+  std::size_t bytes = 0;
+  for (auto _ : state) {
+    bytes = 0;
+    for (std::size_t i = 0; i < corpus.size(); ++i) bytes += read(parser, corpus[i]);
+    benchmark::DoNotOptimize(bytes);
+  }
+  Report(state, bytes);
+}
+BENCHMARK(BareSimdjson<ReadInOrder>)->Name("bare_simdjson/in_order")->Unit(benchmark::kMillisecond);
+BENCHMARK(BareSimdjson<ReadByName>)->Name("bare_simdjson/by_name")->Unit(benchmark::kMillisecond);
+
+// Calls `process` with all articles, batch by batch. The values stay where they are.
+template <typename Process>
+void ForEachBatch(Batch& batch, Process process) {
+  const Corpus& corpus = Corpus::Get();
+  for (std::size_t i = 0; i < corpus.size();) {
+    batch.Clear();
+    for (; i < corpus.size() && !batch.full(); ++i) batch.Append({}, {}).value = corpus[i];
+    process(batch);
+  }
+}
+
+// With what the batch costs, which is the next figure.
+void Decode(benchmark::State& state) {
+  DecodeSettings settings;
+  settings.article_bytes_max = Corpus::kBytesMax;
+  Decoder decoder(settings);
+  Batch batch(kBatchArticles);
+  std::size_t bytes = 0;
+  for (auto _ : state) {
+    bytes = 0;
+    ForEachBatch(batch, [&](Batch& full) {
+      decoder.Process(full);
+      for (const Article& article : full.articles()) bytes += BytesOf(article);
+    });
+    benchmark::DoNotOptimize(bytes);
+  }
+  Report(state, bytes);
+}
+BENCHMARK(Decode)->Name("decode/json")->Unit(benchmark::kMillisecond);
+
+void FillBatches(benchmark::State& state) {
+  Batch batch(kBatchArticles);
+  for (auto _ : state) {
+    ForEachBatch(batch, [](Batch& full) { benchmark::DoNotOptimize(full.articles().data()); });
+    benchmark::ClobberMemory();
+  }
+}
+BENCHMARK(FillBatches)->Name("batch_alone")->Unit(benchmark::kMillisecond);
+
+}  // namespace
+}  // namespace wiredesk
+
+BENCHMARK_MAIN();
