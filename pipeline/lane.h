@@ -42,8 +42,10 @@ struct LaneOptions {
 
 class Lane : public Rebalance {
  public:
-  // Makes the stages, batches and rings; no thread yet. `source` and `sink` outlive the lane.
-  // kInvalidArgument: a stage that doesn't exist; kResourceExhausted: no descriptors left.
+  // Makes the stages, batches and rings; no thread yet. The lane uses `source` and `sink` until
+  // Run() or Finish() returns. It must outlive both: they may write to doorbell_fd() or call
+  // Drain(), which then does nothing. kInvalidArgument: a stage that doesn't exist;
+  // kResourceExhausted: no descriptors left.
   static absl::StatusOr<std::unique_ptr<Lane>> Make(const LaneOptions& options, Source& source,
                                                     Sink& sink);
   ~Lane() override;

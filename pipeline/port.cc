@@ -153,6 +153,7 @@ void Port::RequestAbort() {
 }
 
 bool Port::Drain(milliseconds deadline) {
+  if (finished_) return false;
   const auto end = now_() + deadline;
   const auto over = [&] { return drained() || aborted() || !sink_.status().ok() || now_() >= end; };
   const auto forward = [this] { return Forward(); };
@@ -173,9 +174,11 @@ LaneResult Port::Finish() {
   if (!aborted()) result.drained = Drain(settings_.drain_timeout);
   result.status.Update(sink_.status());
   result.status.Update(source_.status());
-  if (aborted()) return result;
-  result.status.Update(source_.Commit(true));
-  source_.Close();
+  if (!aborted()) {
+    result.status.Update(source_.Commit(true));
+    source_.Close();
+  }
+  finished_ = true;
   return result;
 }
 

@@ -50,6 +50,7 @@ class Port {
   bool ended() const;
 
   // Brings everything out, within `deadline`. Works from inside Source::Fill() and KeepAlive().
+  // After Finish() it touches neither source nor sink and returns false.
   bool Drain(std::chrono::milliseconds deadline);
 
   // Drains, commits and closes the source; after an abort it does none of these.
@@ -92,6 +93,7 @@ class Port {
   std::vector<BatchLink*> from_last_;
 
   bool source_ended_ = false;
+  bool finished_ = false;
   // When the source is to be kept alive, while no batch is free.
   std::optional<std::chrono::steady_clock::time_point> keep_alive_due_;
   std::function<void()> drain_helper_;

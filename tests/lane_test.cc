@@ -408,6 +408,18 @@ TEST(LaneTest, AbortLeavesWithoutDrainCommitOrClose) {
   EXPECT_FALSE(hand.source.memory.closed());
 }
 
+TEST(LaneTest, LeavesItsEndsAloneAfterAnAbort) {
+  MemorySinkOptions options;
+  options.reports_a_poll = 0;
+  HandLane hand(MakeRuntime({1}), MakeRecords(100), options);
+  hand.StepAll(2);
+  hand.lane->Abort();
+  hand.RunToEnd();
+  hand.sink.SetReportsAPoll(100);
+  EXPECT_FALSE(hand.lane->Drain(milliseconds(50)));
+  EXPECT_EQ(hand.source.memory.delivered(), 0u);
+}
+
 TEST(LaneTest, DrainGivesUpAtItsDeadline) {
   MemorySinkOptions options;
   options.reports_a_poll = 0;
