@@ -21,7 +21,7 @@ int CheckPacks(const Paths& paths) {
   const CompiledRules& rules = *loaded.compiled;
   std::printf("%zu pack%s, %zu topics with rules, %zu terms in %zu literals, rules hash %s: no errors\n",
               loaded.packs.size(), loaded.packs.size() == 1 ? "" : "s", rules.topics().size(),
-              rules.terms().size(), rules.literals().size(), std::string(rules.hash()).c_str());
+              rules.term_count(), rules.literals().size(), std::string(rules.hash()).c_str());
   return kExitOk;
 }
 

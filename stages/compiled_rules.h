@@ -39,13 +39,6 @@ struct TermUse {
   std::uint8_t fields;         // Bit f: a hit in field f counts.
 };
 
-// Something that can occur: a sequence of folded tokens, perhaps with its exact spelling, or a regex.
-struct CompiledTerm {
-  std::vector<std::string> exact;           // =Word: the original bytes of each token; else empty.
-  std::uint32_t first_use = 0;              // Into uses().
-  std::uint32_t use_count = 0;
-};
-
 // The terms that share a literal: the one without a spelling of its own, if there is such, and those
 // with. Small, because every hit looks here.
 struct CompiledLiteral {
@@ -63,10 +56,14 @@ class CompiledRules {
   std::string_view hash() const { return hash_; }
 
   std::span<const CompiledItem> items() const { return items_; }
-  std::span<const CompiledTerm> terms() const { return terms_; }  // Match::term is an index.
-  std::span<const TermUse> uses(const CompiledTerm& term) const {
-    return std::span(uses_).subspan(term.first_use, term.use_count);
+  // Terms are numbered from 0; Match::term is such a number. A term is a sequence of folded tokens,
+  // perhaps with its exact spelling, or a regex.
+  std::size_t term_count() const { return exact_.size(); }
+  std::span<const TermUse> uses(std::uint32_t term) const {
+    return std::span(uses_).subspan(use_starts_[term], use_starts_[term + 1] - use_starts_[term]);
   }
+  // =Word: the original bytes of each of its tokens; empty for a term of any spelling.
+  std::span<const std::string> exact(std::uint32_t term) const { return exact_[term]; }
   std::string_view shown(std::uint32_t index) const { return shown_[index]; }
   // By pattern id of the engine.
   std::span<const CompiledLiteral> literal_terms() const { return literal_terms_; }
@@ -79,8 +76,9 @@ class CompiledRules {
   friend class RuleCompiler;
   std::vector<CompiledTopic> topics_;
   std::vector<CompiledItem> items_;
-  std::vector<CompiledTerm> terms_;
+  std::vector<std::vector<std::string>> exact_;
   std::vector<TermUse> uses_;
+  std::vector<std::uint32_t> use_starts_;
   std::vector<std::string> shown_;
   std::vector<std::string> literals_;        // Canonical, with their spaces: " new york ".
   std::vector<CompiledLiteral> literal_terms_;

@@ -72,18 +72,19 @@ void Matcher::AddLiterals(const Article& article) {
     const std::uint32_t begin = token_end - literal.token_count;
     for (std::uint32_t i = 0; i < literal.term_count; ++i) {
       const std::uint32_t term = literal.first_term + i;
-      if (literal.has_exact && !HasExactSpelling(article, rules_->terms()[term], begin)) continue;
+      if (literal.has_exact && !HasExactSpelling(article, term, begin)) continue;
       matches_.push_back({term, begin, token_end});
     }
   }
 }
 
-bool Matcher::HasExactSpelling(const Article& article, const CompiledTerm& term,
+bool Matcher::HasExactSpelling(const Article& article, std::uint32_t term,
                                std::uint32_t first_token) const {
   const std::string_view text = PartOf(article, first_token).text;
-  for (std::size_t i = 0; i < term.exact.size(); ++i) {
-    const Token& token = article.tokens[first_token + i];
-    if (text.substr(token.start, token.end - token.start) != term.exact[i]) return false;
+  const Token* token = article.tokens.data() + first_token;
+  for (const std::string& spelling : rules_->exact(term)) {
+    if (text.substr(token->start, token->end - token->start) != spelling) return false;
+    ++token;
   }
   return true;
 }

@@ -21,7 +21,7 @@ class Matcher : public Stage {
   void Match(Article& article, Arena& arena);
   void AddLiterals(const Article& article);
   void AddRegexes(const Article& article);
-  bool HasExactSpelling(const Article& article, const CompiledTerm& term,
+  bool HasExactSpelling(const Article& article, std::uint32_t term,
                         std::uint32_t first_token) const;
 
   const CompiledRules* rules_ = nullptr;

@@ -354,12 +354,13 @@ void RuleCompiler::NumberTerms() {
       terms_.begin(), terms_.end(), [](const Term& term) { return term.regex.empty(); });
   rules_->first_regex_term_ = static_cast<std::uint32_t>(first_regex - terms_.begin());
   for (Term& term : terms_) NumberTerm(term);
+  rules_->use_starts_.push_back(static_cast<std::uint32_t>(rules_->uses_.size()));
 }
 
 void RuleCompiler::NumberTerm(Term& term) {
-  const auto number = static_cast<std::uint32_t>(rules_->terms_.size());
-  rules_->terms_.push_back({term.exact, static_cast<std::uint32_t>(rules_->uses_.size()),
-                            static_cast<std::uint32_t>(term.uses.size())});
+  const auto number = static_cast<std::uint32_t>(rules_->exact_.size());
+  rules_->exact_.push_back(term.exact);
+  rules_->use_starts_.push_back(static_cast<std::uint32_t>(rules_->uses_.size()));
   rules_->uses_.insert(rules_->uses_.end(), term.uses.begin(), term.uses.end());
   if (!term.regex.empty()) {
     regexes_.push_back(term.regex);

@@ -7,20 +7,29 @@
 namespace wiredesk {
 
 void Tagger::Process(Batch& batch) {
+  Use(*batch.rules);
   for (Article& article : batch.articles()) {
-    if (article.ok()) TagArticle(article, *batch.rules, batch.arena());
+    if (article.ok() && !article.matches.empty()) TagArticle(article, batch.arena());
   }
 }
 
-void Tagger::TagArticle(Article& article, const CompiledRules& rules, Arena& arena) {
-  if (article.matches.empty()) return;
-  if (taken_.size() < article.tokens.size()) taken_.resize(article.tokens.size(), 0);
-  CollectHits(article, rules);
-  ScoreItems(rules);
-  AddTags(article, rules, arena);
+void Tagger::Use(const CompiledRules& rules) {
+  if (&rules == rules_ && first_hits_.size() == rules.items().size()) return;
+  rules_ = &rules;
+  first_hits_.assign(rules.items().size(), kNone);
+  topic_scores_.assign(rules.topics().size(), {});
 }
 
-void Tagger::CollectHits(const Article& article, const CompiledRules& rules) {
+void Tagger::TagArticle(Article& article, Arena& arena) {
+  if (taken_.size() < article.tokens.size()) taken_.resize(article.tokens.size(), 0);
+  CollectHits(article);
+  proofs_.clear();
+  for (std::uint32_t item : touched_items_) ScoreItem(item);
+  touched_items_.clear();
+  AddTags(article, arena);
+}
+
+void Tagger::CollectHits(const Article& article) {
   hits_.clear();
   // Matches come by ascending end, so their parts do as well, but for a match that began earlier.
   std::uint32_t part = 0;
@@ -30,84 +39,81 @@ void Tagger::CollectHits(const Article& article, const CompiledRules& rules) {
       ++part;
     }
     const FieldId field = article.parts[part].field;
-    for (const TermUse& use : rules.uses(rules.terms()[match.term])) {
+    for (const TermUse& use : rules_->uses(match.term)) {
       if ((use.fields >> field & 1) == 0) continue;
-      hits_.push_back({use.item, match.begin, match.end, part, use.shown,
-                       rules.items()[use.item].boosts[field]});
+      std::uint32_t& first = first_hits_[use.item];
+      if (first == kNone) touched_items_.push_back(use.item);
+      hits_.push_back({first, match.begin, match.end, part, use.shown,
+                       rules_->items()[use.item].boosts[field]});
+      first = static_cast<std::uint32_t>(hits_.size() - 1);
     }
   }
 }
 
-void Tagger::ScoreItems(const CompiledRules& rules) {
-  proofs_.clear();
-  std::sort(hits_.begin(), hits_.end(), [](const ItemHit& a, const ItemHit& b) {
-    const auto length = [](const ItemHit& hit) { return hit.end - hit.begin; };
-    return std::tuple(a.item, length(b), a.begin, a.shown) <
-           std::tuple(b.item, length(a), b.begin, b.shown);
-  });
-  for (std::size_t begin = 0; begin < hits_.size();) {
-    std::size_t end = begin + 1;
-    while (end < hits_.size() && hits_[end].item == hits_[begin].item) ++end;
-    ScoreItem(rules.items()[hits_[begin].item], begin, end);
-    begin = end;
+void Tagger::ScoreItem(std::uint32_t index) {
+  const CompiledItem& item = rules_->items()[index];
+  const ItemHit& only = hits_[first_hits_[index]];
+  if (only.next == kNone) {
+    first_hits_[index] = kNone;
+    return AddProof(item, only);
   }
+  item_hits_.clear();
+  for (std::uint32_t i = first_hits_[index]; i != kNone; i = hits_[i].next) {
+    item_hits_.push_back(hits_[i]);
+  }
+  first_hits_[index] = kNone;
+  DropOverlaps();
+  const auto most = static_cast<std::size_t>(item.hits_max);
+  if (item_hits_.size() > most) {
+    std::partial_sort(item_hits_.begin(), item_hits_.begin() + item.hits_max, item_hits_.end(),
+                      [](const ItemHit& a, const ItemHit& b) {
+                        return std::tie(b.boost, a.begin) < std::tie(a.boost, b.begin);
+                      });
+    item_hits_.resize(most);
+  }
+  for (const ItemHit& hit : item_hits_) AddProof(item, hit);
 }
 
-// The hits of one item are [begin, end), the longest first.
-void Tagger::ScoreItem(const CompiledItem& item, std::size_t begin, std::size_t end) {
-  if (end - begin > 1) end = DropOverlaps(begin, end);
-  const auto first = hits_.begin() + static_cast<std::ptrdiff_t>(begin);
-  const auto last = hits_.begin() + static_cast<std::ptrdiff_t>(end);
-  const std::size_t counted = std::min(end - begin, static_cast<std::size_t>(item.hits_max));
-  std::partial_sort(first, first + static_cast<std::ptrdiff_t>(counted), last,
-                    [](const ItemHit& a, const ItemHit& b) {
-                      return std::tie(b.boost, a.begin) < std::tie(a.boost, b.begin);
-                    });
-  for (std::size_t i = begin; i < begin + counted; ++i) {
-    const std::int64_t points = std::int64_t{item.weight} * hits_[i].boost;
-    proofs_.push_back({item.topic, points, static_cast<std::uint32_t>(i)});
-  }
-}
-
-// Keeps the longest of overlapping hits, moved to the front. A hit that is no longer than another and
-// overlaps it has an end inside it, so looking at both ends is enough.
-std::size_t Tagger::DropOverlaps(std::size_t begin, std::size_t end) {
+// Keeps the longest of overlapping hits. A hit that is no longer than another and overlaps it has an
+// end inside it, so looking at both ends is enough.
+void Tagger::DropOverlaps() {
   if (++round_ == 0) {  // The numbers are used up: start over.
     std::fill(taken_.begin(), taken_.end(), 0);
     round_ = 1;
   }
-  std::size_t kept = begin;
-  for (std::size_t i = begin; i < end; ++i) {
-    const ItemHit hit = hits_[i];
-    if (taken_[hit.begin] == round_ || taken_[hit.end - 1] == round_) continue;
+  const auto longer = [](const ItemHit& a, const ItemHit& b) {
+    return std::tuple(b.end - b.begin, a.begin, a.shown) <
+           std::tuple(a.end - a.begin, b.begin, b.shown);
+  };
+  std::sort(item_hits_.begin(), item_hits_.end(), longer);
+  std::erase_if(item_hits_, [this](const ItemHit& hit) {
+    if (taken_[hit.begin] == round_ || taken_[hit.end - 1] == round_) return true;
     std::fill(taken_.begin() + hit.begin, taken_.begin() + hit.end, round_);
-    hits_[kept++] = hit;
-  }
-  return kept;
+    return false;
+  });
 }
 
-void Tagger::AddTags(Article& article, const CompiledRules& rules, Arena& arena) {
+void Tagger::AddProof(const CompiledItem& item, const ItemHit& hit) {
+  TopicScore& topic = topic_scores_[item.topic];
+  if (topic.first_proof == kNone) touched_topics_.push_back(item.topic);
+  const std::int64_t points = std::int64_t{item.weight} * hit.boost;
+  proofs_.push_back({topic.first_proof, points, hit});
+  topic.points += points;
+  topic.first_proof = static_cast<std::uint32_t>(proofs_.size() - 1);
+}
+
+void Tagger::AddTags(Article& article, Arena& arena) {
   tags_.clear();
-  std::sort(proofs_.begin(), proofs_.end(), [this](const Proof& a, const Proof& b) {
-    const auto place = [this](const Proof& p) {
-      return std::tuple(hits_[p.hit].begin, hits_[p.hit].end, hits_[p.hit].shown);
-    };
-    return std::tuple(a.topic, b.points, place(a)) < std::tuple(b.topic, a.points, place(b));
-  });
-  for (std::size_t begin = 0; begin < proofs_.size();) {
-    std::int64_t score = 0;
-    std::size_t end = begin;
-    while (end < proofs_.size() && proofs_[end].topic == proofs_[begin].topic) {
-      score += proofs_[end++].points;
-    }
-    const std::uint32_t topic = proofs_[begin].topic;
-    if (score >= rules.topics()[topic].need) {
+  for (std::uint32_t index : touched_topics_) {
+    TopicScore& topic = topic_scores_[index];
+    if (topic.points >= rules_->topics()[index].need) {
       constexpr std::int64_t kMost = std::numeric_limits<std::int32_t>::max();
-      tags_.push_back({topic, static_cast<std::int32_t>(std::min(score, kMost)),
-                       MakeEvidence(article, rules, begin, end, arena)});
+      tags_.push_back({index, static_cast<std::int32_t>(std::min(topic.points, kMost)),
+                       MakeEvidence(article, topic.first_proof, arena)});
     }
-    begin = end;
+    topic = {};
   }
+  touched_topics_.clear();
   // Topics are numbered in order of their ids.
   std::sort(tags_.begin(), tags_.end(), [](const Tag& a, const Tag& b) {
     return std::tie(b.score, a.topic) < std::tie(a.score, b.topic);
@@ -117,16 +123,32 @@ void Tagger::AddTags(Article& article, const CompiledRules& rules, Arena& arena)
   article.tags = kept;
 }
 
-// The proofs [begin, end) of one topic, the strongest first, as far as they speak for it.
-std::span<const Evidence> Tagger::MakeEvidence(const Article& article, const CompiledRules& rules,
-                                               std::size_t begin, std::size_t end, Arena& arena) {
-  std::size_t count = 0;
-  while (begin + count < end && count < evidence_max_ && proofs_[begin + count].points > 0) ++count;
-  const std::span<Evidence> evidence = arena.AllocateArray<Evidence>(count);
-  for (std::size_t i = 0; i < count; ++i) {
-    const ItemHit& hit = hits_[proofs_[begin + i].hit];
+// The strongest first, as far as they speak for the topic.
+std::span<const Evidence> Tagger::MakeEvidence(const Article& article, std::uint32_t first_proof,
+                                               Arena& arena) {
+  tag_proofs_.clear();
+  for (std::uint32_t i = first_proof; i != kNone; i = proofs_[i].next) {
+    if (proofs_[i].points > 0) tag_proofs_.push_back(&proofs_[i]);
+  }
+  // Two items may share a term: a place is shown once, with what counts most there.
+  const auto by_place = [](const Proof* a, const Proof* b) {
+    return std::tie(a->hit.begin, a->hit.end, b->points, a->hit.shown) <
+           std::tie(b->hit.begin, b->hit.end, a->points, b->hit.shown);
+  };
+  const auto same_place = [](const Proof* a, const Proof* b) {
+    return a->hit.begin == b->hit.begin && a->hit.end == b->hit.end;
+  };
+  std::sort(tag_proofs_.begin(), tag_proofs_.end(), by_place);
+  tag_proofs_.erase(std::unique(tag_proofs_.begin(), tag_proofs_.end(), same_place),
+                    tag_proofs_.end());
+  std::stable_sort(tag_proofs_.begin(), tag_proofs_.end(),
+                   [](const Proof* a, const Proof* b) { return a->points > b->points; });
+  const std::span<Evidence> evidence =
+      arena.AllocateArray<Evidence>(std::min(tag_proofs_.size(), evidence_max_));
+  for (std::size_t i = 0; i < evidence.size(); ++i) {
+    const ItemHit& hit = tag_proofs_[i]->hit;
     evidence[i] = {hit.part, article.tokens[hit.begin].start, article.tokens[hit.end - 1].end,
-                   rules.shown(hit.shown)};
+                   rules_->shown(hit.shown)};
   }
   return evidence;
 }

@@ -184,7 +184,9 @@ void Tokeniser::ReadSlowly(std::uint32_t at, std::uint32_t end) {
         at = ReadSingle(at);
         continue;
       case CharClass::kSymbol:
-        AppendFolded(text_.substr(at, here.bytes), at, at + here.bytes);
+        BeginToken(at);
+        AppendChar(at, here.bytes, info);
+        EndToken(at + here.bytes);
         break;
       case CharClass::kNewline:
         if (here.c == '\n') ReadLineFeed(at);
@@ -205,9 +207,16 @@ void Tokeniser::ReadSlowly(std::uint32_t at, std::uint32_t end) {
 
 // A letter of a script without spaces, with the marks that belong to it.
 std::uint32_t Tokeniser::ReadSingle(std::uint32_t at) {
-  std::uint32_t end = at + CharAt(at).bytes;
-  while (ClassAt(end) == CharClass::kMark) end += CharAt(end).bytes;
-  AppendFolded(text_.substr(at, end - at), at, end);
+  const DecodedChar first = CharAt(at);
+  std::uint32_t end = at + first.bytes;
+  BeginToken(at);
+  AppendChar(at, first.bytes, unicode_.Info(first.c));
+  while (ClassAt(end) == CharClass::kMark) {
+    const DecodedChar mark = CharAt(end);
+    AppendChar(end, mark.bytes, unicode_.Info(mark.c));
+    end += mark.bytes;
+  }
+  EndToken(end);
   return end;
 }
 
@@ -235,22 +244,24 @@ std::uint32_t Tokeniser::SkipPossessive(std::uint32_t apostrophe) const {
 // U.S., e.g., J.R.R.: two or more single letters, each but perhaps the last with its dot. Returns the
 // position behind it, or `at` where there is none.
 std::uint32_t Tokeniser::ReadAcronym(std::uint32_t at) {
-  word_.clear();
   std::uint32_t next = at;
-  int letters = 0;
   std::uint32_t end = at;
+  int letters = 0;
   while (ClassAt(next) == CharClass::kWord && !NumberAt(next) && text_[next] != '_') {
     const std::uint32_t behind = next + CharAt(next).bytes;
-    word_.append(text_.substr(next, behind - next));
     ++letters;
     end = behind;
     if (behind >= text_.size() || text_[behind] != '.') break;
     next = end = behind + 1;
   }
-  const bool letter_then_word = WordFollows(end) && end > at && text_[end - 1] != '.';
-  const bool dots_then_word = end == next && WordFollows(end);
-  if (letters < 2 || letter_then_word || dots_then_word) return at;
-  AppendFolded(word_, at, end);
+  if (letters < 2 || WordFollows(end)) return at;
+  BeginToken(at);
+  for (std::uint32_t i = at; i < end;) {
+    const DecodedChar here = CharAt(i);
+    if (here.c != '.') AppendChar(i, here.bytes, unicode_.Info(here.c));
+    i += here.bytes;
+  }
+  EndToken(end);
   if (text_[end - 1] == '.') ReadTerminator(end - 1);
   return end;
 }
@@ -262,63 +273,80 @@ std::uint32_t Tokeniser::ReadWord(std::uint32_t at) {
     const std::uint32_t behind = ReadAcronym(at);
     if (behind != at) return behind;
   }
-  word_.clear();
-  std::uint32_t end = at;       // Behind the last character that is part of the word.
+  BeginToken(at);
+  std::uint32_t end = at;  // Behind the last character that is part of the word.
   bool after_number = false;
   for (std::uint32_t i = at; i < text_.size();) {
     const DecodedChar here = CharAt(i);
     const CharInfo& info = unicode_.Info(here.c);
     const std::uint32_t next = i + here.bytes;
     if (info.char_class == CharClass::kWord || info.char_class == CharClass::kMark) {
-      word_.append(text_.substr(i, here.bytes));
+      AppendChar(i, here.bytes, info);
       after_number = info.is_number;
       end = next;
     } else if (info.char_class == CharClass::kApostrophe) {
       const std::uint32_t behind = mode_ == ApostropheMode::kEnglish ? SkipPossessive(i) : 0;
       if (behind != 0) {
-        AppendFolded(word_, at, end);
+        EndToken(end);
         return behind;
       }
       if (mode_ == ApostropheMode::kSplit || !WordFollows(next)) break;
     } else if (info.char_class == CharClass::kDot || info.char_class == CharClass::kComma) {
       if (!after_number || !NumberAt(next)) break;
-      word_.push_back(info.char_class == CharClass::kDot ? '.' : ',');
+      canonical_[written_++] = info.char_class == CharClass::kDot ? '.' : ',';
     } else if (info.char_class != CharClass::kIgnorable) {
       break;
     }
     i = next;
   }
-  AppendFolded(word_, at, end);
+  EndToken(end);
   return end;
 }
 
-// Appends a token whose letters are `original`, at [start, end) of the part.
-void Tokeniser::AppendFolded(std::string_view original, std::uint32_t start, std::uint32_t end) {
-  folded_.clear();
-  for (std::size_t i = 0; i < original.size();) {
-    const DecodedChar here = DecodeUtf8(original.data() + i);
-    const CharInfo& info = unicode_.Info(here.c);
-    if (!info.folds_alone) {
-      UnicodeTables::FoldSlow(original, folded_);
-      break;
-    }
-    if (info.folds_to_itself) {
-      folded_.append(original.substr(i, here.bytes));
-    } else {
-      folded_.append(unicode_.Fold(info));
-    }
-    i += here.bytes;
-  }
-  if (folded_.empty()) return;
-  // The folded form may hold a space (some ligatures) or a mark of ours: a token must not.
-  std::replace_if(folded_.begin(), folded_.end(),
-                  [](char c) { return c >= 0 && c <= ' '; }, '_');
-  ReserveCanonical(folded_.size() + 2 * (text_.size() - start));
+// A token is written character by character in its folded form. A character that folds by what stands
+// before it (a combining mark) sends the whole token to ICU when it ends.
+void Tokeniser::BeginToken(std::uint32_t start) {
+  // The rest of the part is ASCII, twice its bytes at most, or comes back here.
   WriteBreak();
-  tokens_[token_count_++] = {static_cast<std::uint32_t>(written_), start, end};
-  std::memcpy(canonical_.data() + written_, folded_.data(), folded_.size());
-  written_ += folded_.size();
+  token_start_ = start;
+  token_written_ = written_;
+  folds_by_character_ = true;
+  ReserveCanonical(2 * (text_.size() - start) + kTokenBytes);
+  token_limit_ = written_ + kTokenBytes;
+}
+
+inline void Tokeniser::AppendChar(std::uint32_t at, std::uint32_t bytes, const CharInfo& info) {
+  if (written_ > token_limit_ - kFoldBytesMax) {
+    ReserveCanonical(2 * (text_.size() - at) + kTokenBytes);
+    token_limit_ = written_ + kTokenBytes;
+  }
+  folds_by_character_ &= info.folds_alone;
+  if (info.folds_to_itself) {
+    std::memcpy(canonical_.data() + written_, text_.data() + at, 4);
+    written_ += bytes;
+  } else {
+    const std::string_view folded = unicode_.Fold(info);
+    std::memcpy(canonical_.data() + written_, folded.data(), folded.size());
+    written_ += folded.size();
+  }
+}
+
+void Tokeniser::EndToken(std::uint32_t end) {
+  if (!folds_by_character_) FoldWholeToken();
+  tokens_[token_count_++] = {static_cast<std::uint32_t>(token_written_), token_start_, end};
   canonical_[written_++] = ' ';
+}
+
+// What was written is each character folded by itself. The normal form of normalised pieces put
+// together is that of the originals put together.
+void Tokeniser::FoldWholeToken() {
+  const std::string by_character(canonical_.data() + token_written_, written_ - token_written_);
+  std::string folded;
+  UnicodeTables::FoldSlow(by_character, folded);
+  written_ = token_written_;
+  ReserveCanonical(folded.size() + 2 * (text_.size() - token_start_));
+  std::memcpy(canonical_.data() + written_, folded.data(), folded.size());
+  written_ += folded.size();
 }
 
 }  // namespace wiredesk

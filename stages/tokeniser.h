@@ -22,7 +22,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -81,7 +80,10 @@ class Tokeniser {
   DecodedChar CharAt(std::uint32_t at) const { return DecodeUtf8(text_.data() + at); }
   CharClass ClassAt(std::uint32_t at) const;
   bool NumberAt(std::uint32_t at) const;
-  void AppendFolded(std::string_view original, std::uint32_t start, std::uint32_t end);
+  void BeginToken(std::uint32_t start);
+  void AppendChar(std::uint32_t at, std::uint32_t bytes, const CharInfo& info);
+  void EndToken(std::uint32_t end);
+  void FoldWholeToken();
 
   void Want(Break wanted) { pending_ = wanted > pending_ ? wanted : pending_; }
   void WriteBreak();
@@ -106,8 +108,13 @@ class Tokeniser {
   ChunkLists chunks_;  // Of the part being read.
   std::size_t next_end_ = 0;  // Into chunks_.ends: the first not looked at.
 
-  std::string word_;    // A word without its dots and apostrophes.
-  std::string folded_;  // Its folded form.
+  // Of the token being written by code point.
+  static constexpr std::size_t kFoldBytesMax = 64;  // More than any one character folds to.
+  static constexpr std::size_t kTokenBytes = 256;
+  std::uint32_t token_start_ = 0;      // In the part.
+  std::size_t token_written_ = 0;      // In canonical_.
+  std::size_t token_limit_ = 0;        // Up to here canonical_ surely has room.
+  bool folds_by_character_ = true;
 };
 
 }  // namespace wiredesk

@@ -5,6 +5,7 @@
 #include <unicode/uscript.h>
 #include <unicode/ustring.h>
 
+#include <algorithm>
 #include <map>
 
 #include "config/check.h"
@@ -127,7 +128,9 @@ CharInfo UnicodeTables::Describe(char32_t code) {
     U8_APPEND_UNSAFE(utf8, bytes, c);
     std::string folded;
     FoldSlow({utf8, static_cast<std::size_t>(bytes)}, folded);
-    WIREDESK_CHECK(folded.size() < 256);
+    WIREDESK_CHECK(folded.size() < 64);
+    // Some ligatures stand for several words; a token must hold no space.
+    std::replace(folded.begin(), folded.end(), ' ', '_');
     info.fold_start = static_cast<std::uint32_t>(pool_.size());
     info.fold_bytes = static_cast<std::uint8_t>(folded.size());
     pool_ += folded;

@@ -235,6 +235,14 @@ TEST(Tags, ShowTheStrongestEvidenceUpToTheBound) {
   EXPECT_THAT(tags[0].evidence, ElementsAre("strong", "weak"));
 }
 
+TEST(Tags, ShowAPlaceOnceWhereItemsShareATerm) {
+  Desk desk(Pack({MakeTopic("t", {Item(3, Word("x")), Item(5, AnyOf({Word("x"), Word("y")}), 9)})}));
+  const std::vector<FoundTag> tags = desk.TagBody("x y");
+  ASSERT_EQ(tags.size(), 1u);
+  EXPECT_EQ(tags[0].score, 13);
+  EXPECT_THAT(tags[0].evidence, ElementsAre("x", "y"));
+}
+
 TEST(Tags, NeverComeTwiceFromTheSameMatcherAfterAnotherArticle) {
   Desk desk(Pack({MakeTopic("t", {Item(1, Word("x"), 5)})}));
   EXPECT_EQ(desk.TagBody("x x")[0].score, 2);
@@ -253,7 +261,7 @@ TEST(RuleCompiler, NamesParentsTheNearestFirst) {
 TEST(RuleCompiler, SharesATermAmongRules) {
   Desk desk(Pack({MakeTopic("a", {Item(1, Word("Tax")), Item(2, Phrase("tax"))}),
                   MakeTopic("b", {Item(1, Word("TAX"))})}));
-  EXPECT_EQ(desk.rules().terms().size(), 1u);
+  EXPECT_EQ(desk.rules().term_count(), 1u);
   EXPECT_EQ(desk.rules().literals().size(), 1u);
   EXPECT_EQ(desk.TagBody("tax").size(), 2u);
 }

@@ -126,6 +126,22 @@ TEST(Tokeniser, BreaksBetweenParts) {
             (std::vector<std::uint32_t>{0, 1, 2}));
 }
 
+// The tokeniser relies on it: whatever begins a token leaves something in the canonical text.
+TEST(UnicodeTables, FoldNoLetterToNothing) {
+  const UnicodeTables& tables = UnicodeTables::Get();
+  for (char32_t c = 0; c < 0x110000; ++c) {
+    const CharInfo& info = tables.Info(c);
+    const bool is_token = info.char_class == CharClass::kWord ||
+                          info.char_class == CharClass::kMark ||
+                          info.char_class == CharClass::kSingle ||
+                          info.char_class == CharClass::kSymbol;
+    if (!is_token || info.folds_to_itself) continue;
+    const std::string_view folded = tables.Fold(info);
+    ASSERT_FALSE(folded.empty()) << std::hex << static_cast<std::uint32_t>(c);
+    ASSERT_EQ(folded.find(' '), std::string_view::npos) << std::hex << static_cast<std::uint32_t>(c);
+  }
+}
+
 // Random texts of the kind that hurts: mixed scripts, quotes, dots, marks, line ends.
 std::string RandomText(std::mt19937_64& random) {
   static const char* const pieces[] = {
