@@ -62,6 +62,9 @@ class CompiledRules {
   std::span<const TermUse> uses(std::uint32_t term) const {
     return std::span(uses_).subspan(use_starts_[term], use_starts_[term + 1] - use_starts_[term]);
   }
+  void PrefetchUses(std::uint32_t term) const {
+    __builtin_prefetch(uses_.data() + use_starts_[term]);
+  }
   // =Word: the original bytes of each of its tokens; empty for a term of any spelling.
   std::span<const std::string> exact(std::uint32_t term) const { return exact_[term]; }
   std::string_view shown(std::uint32_t index) const { return shown_[index]; }

@@ -65,7 +65,10 @@ void Matcher::Match(Article& article, Arena& arena) {
 void Matcher::AddLiterals(const Article& article) {
   const std::span<const CompiledLiteral> literals = rules_->literal_terms();
   std::uint32_t token_end = 0;
-  for (const LiteralHit& hit : hits_.literals) {
+  const std::span<const LiteralHit> hits = hits_.literals;
+  for (std::size_t h = 0; h < hits.size(); ++h) {
+    const LiteralHit& hit = hits[h];
+    if (h + 4 < hits.size()) __builtin_prefetch(&literals[hits[h + 4].literal]);
     // The literal's last byte is the space behind its last token.
     token_end = TokensBefore(article.tokens, hit.end - 1, token_end);
     const CompiledLiteral& literal = literals[hit.literal];

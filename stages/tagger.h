@@ -36,7 +36,7 @@ class Tagger : public Stage {
     std::uint32_t end;
     std::uint32_t part;
     std::uint32_t shown;
-    std::int32_t boost;
+    std::uint32_t field;
   };
   // What a hit that counts gives its topic.
   struct Proof {
