@@ -1,4 +1,6 @@
 // wiredesk tag: the same stages as the worker's, over files, without a broker.
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <map>
@@ -10,6 +12,7 @@
 #include "app/commands.h"
 #include "app/exit_codes.h"
 #include "app/exit_status.h"
+#include "app/pretty_sink.h"
 #include "app/rule_packs.h"
 #include "pipeline/file_io.h"
 #include "pipeline/lane.h"
@@ -20,12 +23,12 @@ namespace wiredesk {
 namespace {
 
 constexpr const char kFooter[] =
-    R"(FILE is NDJSON (one JSON article a line) or one plain-text article; gzip and zstd are read as what
-they hold. Output records go to standard output, one a line; what can't be tagged goes to standard
-error as one line of JSON that says why.
+    R"(FILE is NDJSON (one JSON article a line) or one plain-text article; gzip and zstd are read as
+what they hold. Output records go to standard output, one a line; what can't be tagged goes to
+standard error as one line of JSON that says why.
 
 Examples:
-  wiredesk tag --rules config/rules/mediatopics-en.rules data/seed-article.txt
+  wiredesk tag --pretty --rules config/rules/mediatopics-en.rules data/seed-article.txt
   wiredesk tag --rules desk.rules --record enriched feed.ndjson.gz > tagged.ndjson
   zcat feed.ndjson.gz | wiredesk tag --rules desk.rules - | jq .tags[].label
 
@@ -38,6 +41,8 @@ struct TagOptions {
   std::string config;
   ArticleFormat format = ArticleFormat::kAuto;
   RecordForm record = RecordForm::kTags;
+  bool pretty = false;
+  std::string color = "auto";
 };
 
 // The settings of a worker's file, or the defaults, changed by the command line.
@@ -55,7 +60,14 @@ std::optional<Settings> MakeSettings(const TagOptions& options) {
     settings.runtime.threads = {{{std::begin(kStageNames), std::end(kStageNames)}, 1}};
   }
   if (!options.packs.empty()) settings.rule_packs = options.packs;
+  if (options.pretty) settings.output.record = RecordForm::kTags;
   return settings;
+}
+
+std::unique_ptr<Sink> MakeSink(const TagOptions& options, Source& source) {
+  if (!options.pretty) return std::make_unique<FileSink>(source, stdout, stderr);
+  const Terminal terminal = DescribeTerminal(STDOUT_FILENO, ParseColorMode(options.color));
+  return std::make_unique<PrettySink>(source, terminal);
 }
 
 int TagFiles(const TagOptions& options) {
@@ -64,12 +76,14 @@ int TagFiles(const TagOptions& options) {
   const LoadedRules rules = LoadRules(settings->rule_packs);
   if (!rules.compiled) return kExitConfig;
   FileSource source(options.files, settings->decode.format);
-  FileSink sink(source, stdout, stderr);
+  const std::unique_ptr<Sink> sink = MakeSink(options, source);
   LaneOptions lane_options;
   lane_options.runtime = settings->runtime;
-  lane_options.make_stage = [&settings](std::string_view name) { return MakeStage(name, *settings); };
+  lane_options.make_stage = [&settings](std::string_view name) {
+    return MakeStage(name, *settings);
+  };
   lane_options.rules = rules.compiled.get();
-  const auto lane = Lane::Make(lane_options, source, sink);
+  const auto lane = Lane::Make(lane_options, source, *sink);
   if (!lane.ok()) {
     std::fprintf(stderr, "wiredesk: %s\n", std::string(lane.status().message()).c_str());
     return ExitCodeOf(lane.status());
@@ -93,14 +107,19 @@ void AddTagCommand(CLI::App& app, CommandAction& action) {
   packs->allow_extra_args(false)->check(CLI::ExistingFile);
   tag->add_option("-c,--config", options->config,
                   "A worker's settings: its rules, fields and form of the output record");
-  const std::map<std::string, ArticleFormat> formats = {
-      {"auto", ArticleFormat::kAuto}, {"json", ArticleFormat::kJson}, {"text", ArticleFormat::kText}};
+  const std::map<std::string, ArticleFormat> formats = {{"auto", ArticleFormat::kAuto},
+                                                        {"json", ArticleFormat::kJson},
+                                                        {"text", ArticleFormat::kText}};
   tag->add_option("--format", options->format, "auto, json or text")
       ->transform(CLI::CheckedTransformer(formats));
   const std::map<std::string, RecordForm> forms = {{"tags", RecordForm::kTags},
                                                    {"enriched", RecordForm::kEnriched}};
   tag->add_option("--record", options->record, "tags, or enriched: the article with its tags added")
       ->transform(CLI::CheckedTransformer(forms));
+  tag->add_flag("--pretty", options->pretty,
+                "For people: the tags, and the text with their evidence highlighted");
+  tag->add_option("--color", options->color, "With --pretty: auto, always or never")
+      ->check(CLI::IsMember({"auto", "always", "never"}));
   tag->callback([options, &action] {
     if (options->packs.empty() && options->config.empty()) {
       throw CLI::RequiredError("--rules or --config");
