@@ -13,7 +13,8 @@ namespace {
 
 int Run(int argc, char** argv) {
   CLI::App app("wiredesk tags news articles from Kafka by the rules of a news desk.", "wiredesk");
-  app.set_version_flag("--version", [] { return VersionText(); }, "Print versions and exit");
+  app.set_version_flag(
+      "--version", [] { return VersionText(); }, "Print versions and exit");
   app.set_help_flag("-h,--help", "Print this help and exit");
   app.require_subcommand(1);
   app.get_formatter()->column_width(34);

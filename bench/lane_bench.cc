@@ -1,6 +1,6 @@
 // The whole lane from memory to memory, on one thread, beside the sum of what it can't do without:
-// bare simdjson reading the same fields, bare hs_scan with an empty callback over the canonical texts,
-// and a copy of input and output. Each run checks the number of outputs and their bytes.
+// bare simdjson reading the same fields, bare hs_scan with an empty callback over the canonical
+// texts, and a copy of input and output. Each run checks the number of outputs and their bytes.
 //
 //   records ─→ source ─→ decode ─ canonicalise ─ match ─ tag ─ encode ─→ sink ─→ bytes
 #include <benchmark/benchmark.h>
@@ -134,10 +134,13 @@ void OneThread(benchmark::State& state) {
   const std::uint64_t bytes_before = sink.output_bytes();
   const std::uint64_t count_before = sink.output_count();
   for (auto _ : state) run_round();
-  // Offsets grow from round to round and outputs with them: only the least a round can have is known.
+  // Offsets grow from round to round and outputs with them: only the least a round can have is
+  // known.
   const std::uint64_t bytes = sink.output_bytes() - bytes_before;
-  const std::uint64_t least = (sink.output_count() - count_before) / records.size() * made.output_bytes;
-  Report(state, sink.dead_letter_count() == 0 && bytes >= least && made.outputs.size() == records.size());
+  const std::uint64_t least =
+      (sink.output_count() - count_before) / records.size() * made.output_bytes;
+  Report(state,
+         sink.dead_letter_count() == 0 && bytes >= least && made.outputs.size() == records.size());
 }
 BENCHMARK(OneThread)
     ->Name("lane/one_thread")

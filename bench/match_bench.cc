@@ -1,6 +1,6 @@
 // Canonicaliser, matcher and tagger, each alone, on the corpus and the shipped rules; the matcher
-// beside bare hs_scan with an empty callback over the same database and texts. Each run checks that it
-// found as much as the first.
+// beside bare hs_scan with an empty callback over the same database and texts. Each run checks that
+// it found as much as the first.
 #include <benchmark/benchmark.h>
 #include <hs.h>
 
@@ -98,8 +98,8 @@ void Tokenise(benchmark::State& state, ChunkKernel kernel, bool slow_path) {
 // Runs a stage over all batches. What it allocates is given back before the next round, so that the
 // arena is as warm as in a lane.
 template <typename Stage>
-void RunStage(benchmark::State& state, Stage stage,
-              std::size_t (*count)(const Article&), std::size_t expected) {
+void RunStage(benchmark::State& state, Stage stage, std::size_t (*count)(const Article&),
+              std::size_t expected) {
   Prepared& prepared = Prepared::Get();
   Batch scratch(kBatchArticles);
   scratch.rules = ShippedRules().get();
@@ -119,8 +119,8 @@ void RunStage(benchmark::State& state, Stage stage,
 }
 
 void Match(benchmark::State& state) {
-  RunStage(state, Matcher(), [](const Article& a) { return a.matches.size(); },
-           Prepared::Get().matches);
+  RunStage(
+      state, Matcher(), [](const Article& a) { return a.matches.size(); }, Prepared::Get().matches);
 }
 BENCHMARK(Match)->Name("match/stage")->Unit(benchmark::kMillisecond);
 
@@ -133,8 +133,8 @@ void Tag(benchmark::State& state) {
       for (const Article& article : batch->articles()) expected += article.tags.size();
     }
   }
-  RunStage(state, Tagger(OutputSettings()), [](const Article& a) { return a.tags.size(); },
-           expected);
+  RunStage(
+      state, Tagger(OutputSettings()), [](const Article& a) { return a.tags.size(); }, expected);
 }
 BENCHMARK(Tag)->Name("tag/stage")->Unit(benchmark::kMillisecond);
 

@@ -1,7 +1,7 @@
 // Memory for one batch: handed out in order, given back all at once.
 //
-// Chunks are kept by Clear(), so a warmed-up arena asks the system for nothing. A block larger than a
-// chunk gets one of its own, which Clear() gives back. One thread at a time.
+// Chunks are kept by Clear(), so a warmed-up arena asks the system for nothing. A block larger than
+// a chunk gets one of its own, which Clear() gives back. One thread at a time.
 #pragma once
 
 #include <cstddef>

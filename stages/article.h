@@ -35,11 +35,11 @@ struct RecordHeader {
 // A run of the article's own text: the title, a heading, a paragraph of an array, or a whole body.
 struct TextPart {
   static constexpr std::uint32_t kNoIndex = 0xffffffff;
-  std::string_view text;             // Valid UTF-8, as in the original.
+  std::string_view text;  // Valid UTF-8, as in the original.
   FieldId field = kBodyField;
-  std::uint32_t index = kNoIndex;    // Place in the field's array, where the field is an array.
-  std::uint32_t start = 0;           // Byte position of text[0] in what evidence positions count in.
-  std::uint32_t first_token = 0;     // Canonicaliser: this part's first entry of Article::tokens.
+  std::uint32_t index = kNoIndex;  // Place in the field's array, where the field is an array.
+  std::uint32_t start = 0;         // Byte position of text[0] in what evidence positions count in.
+  std::uint32_t first_token = 0;   // Canonicaliser: this part's first entry of Article::tokens.
 };
 
 // A folded word of the canonical text, and its place in both texts. Half open, in bytes.
@@ -91,14 +91,14 @@ struct Article {
   Origin origin;
   std::uint64_t ack = 0;  // The source's own handle for this record; opaque to everyone else.
   std::int64_t timestamp_ms = -1;
-  std::string_view value;  // The record's bytes; kPadding readable zero bytes follow.
+  std::string_view value;      // The record's bytes; kPadding readable zero bytes follow.
   bool value_is_null = false;  // Kafka tells a null value (a tombstone) from an empty one.
   std::string_view key;
   bool has_key = false;
   std::span<const RecordHeader> headers;
 
-  // Decoder. The raw members are JSON tokens as they stand in the input ("\"x\"", "12"), empty where
-  // the article has none; for plain text the decoder writes them as JSON.
+  // Decoder. The raw members are JSON tokens as they stand in the input ("\"x\"", "12"), empty
+  // where the article has none; for plain text the decoder writes them as JSON.
   bool is_json = false;
   bool positions_in_record = false;  // Evidence positions count in `value`, not in a field.
   std::string_view id_json;
@@ -106,7 +106,7 @@ struct Article {
   std::string_view language_json;
   std::string_view source_json;
   std::string_view published_at_json;
-  std::string_view language;  // Unquoted; empty if unknown.
+  std::string_view language;                     // Unquoted; empty if unknown.
   std::span<const std::string_view> categories;  // Unquoted UTF-8.
   std::span<TextPart> parts;
 

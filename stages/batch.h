@@ -40,8 +40,8 @@ class Batch {
     return article;
   }
 
-  // Takes out the articles that `unwanted` says true of; the others keep their order. Their bytes stay
-  // until Clear(). For the source, before the batch is passed on.
+  // Takes out the articles that `unwanted` says true of; the others keep their order. Their bytes
+  // stay until Clear(). For the source, before the batch is passed on.
   template <typename Predicate>
   void RemoveIf(Predicate unwanted) {
     std::erase_if(articles_, [&](const Article& article) {

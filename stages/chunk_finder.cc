@@ -17,17 +17,24 @@ namespace {
 
 // Bit i of each mask speaks of byte i of a block of 64.
 struct ByteMasks {
-  std::uint64_t word;       // A-Z a-z 0-9 _, and what is not ASCII
+  std::uint64_t word;  // A-Z a-z 0-9 _, and what is not ASCII
   std::uint64_t non_ascii;
-  std::uint64_t joint;      // ' . ,
-  std::uint64_t symbol;     // $ %
-  std::uint64_t end;        // . ! ?
+  std::uint64_t joint;   // ' . ,
+  std::uint64_t symbol;  // $ %
+  std::uint64_t end;     // . ! ?
   std::uint64_t line_feed;
-  std::uint64_t blank;      // Space, tab, carriage return, line feed
+  std::uint64_t blank;  // Space, tab, carriage return, line feed
 };
 
-enum ByteClass : std::uint8_t { kWord = 1, kNonAscii = 2, kJoint = 4, kSymbol = 8, kEnd = 16,
-                                kLineFeed = 32, kBlank = 64 };
+enum ByteClass : std::uint8_t {
+  kWord = 1,
+  kNonAscii = 2,
+  kJoint = 4,
+  kSymbol = 8,
+  kEnd = 16,
+  kLineFeed = 32,
+  kBlank = 64
+};
 
 constexpr std::array<std::uint8_t, 256> MakeByteClasses() {
   std::array<std::uint8_t, 256> classes{};
@@ -73,9 +80,10 @@ struct PlainClassifier {
   }
 };
 
-// Writes the positions of the set bits of `mask`, each plus `base`, to `out` and returns the position
-// behind the last. Meant for masks of few bits: it writes four positions whatever the mask holds, since
-// a branch that nearly always goes one way costs less than a loop whose length nobody can guess.
+// Writes the positions of the set bits of `mask`, each plus `base`, to `out` and returns the
+// position behind the last. Meant for masks of few bits: it writes four positions whatever the mask
+// holds, since a branch that nearly always goes one way costs less than a loop whose length nobody
+// can guess.
 WIREDESK_INLINE std::uint32_t* AppendFew(std::uint64_t mask, std::uint32_t base,
                                          std::uint32_t* out) {
   std::uint32_t* const behind = out + std::popcount(mask);
@@ -171,8 +179,7 @@ struct Avx2Classifier {
     const __m256i digit = _mm256_sub_epi8(v, _mm256_set1_epi8('0'));
     const __m256i is_letter =
         _mm256_cmpeq_epi8(_mm256_min_epu8(letter, _mm256_set1_epi8(25)), letter);
-    const __m256i is_digit =
-        _mm256_cmpeq_epi8(_mm256_min_epu8(digit, _mm256_set1_epi8(9)), digit);
+    const __m256i is_digit = _mm256_cmpeq_epi8(_mm256_min_epu8(digit, _mm256_set1_epi8(9)), digit);
     const __m256i dot = Equal(v, '.');
     const __m256i joint = _mm256_or_si256(_mm256_or_si256(dot, Equal(v, ',')), Equal(v, '\''));
     const __m256i end = _mm256_or_si256(dot, _mm256_or_si256(Equal(v, '!'), Equal(v, '?')));
@@ -197,13 +204,14 @@ struct Avx2Classifier {
     const auto join = [](std::uint32_t low, std::uint32_t high) {
       return low | (std::uint64_t{high} << 32);
     };
-    return {join(a.word, b.word), join(a.non_ascii, b.non_ascii), join(a.joint, b.joint),
-            join(a.symbol, b.symbol), join(a.end, b.end), join(a.line_feed, b.line_feed),
+    return {join(a.word, b.word),   join(a.non_ascii, b.non_ascii),
+            join(a.joint, b.joint), join(a.symbol, b.symbol),
+            join(a.end, b.end),     join(a.line_feed, b.line_feed),
             join(a.blank, b.blank)};
   }
 
-  // Eight bits at a time from a table, without a branch: clearing bit after bit waits for itself and
-  // takes three times as long.
+  // Eight bits at a time from a table, without a branch: clearing bit after bit waits for itself
+  // and takes three times as long.
   WIREDESK_AVX2 static std::uint32_t* AppendMany(std::uint64_t mask, std::uint32_t base,
                                                  std::uint32_t* out) {
     __m256i bases = _mm256_set1_epi32(static_cast<int>(base));

@@ -1,5 +1,6 @@
-// Cuts a text into chunks: runs of bytes that may hold words, between bytes that surely hold none. The
-// first step of splitting a text, 64 bytes at a time as bit masks, by a kernel chosen at run time.
+// Cuts a text into chunks: runs of bytes that may hold words, between bytes that surely hold none.
+// The first step of splitting a text, 64 bytes at a time as bit masks, by a kernel chosen at run
+// time.
 #pragma once
 
 #include <cstddef>
@@ -14,13 +15,13 @@ namespace wiredesk {
 struct ChunkLists {
   static constexpr std::uint32_t kNoMore = 0xffffffff;
 
-  std::vector<std::uint32_t> edges;    // Start, end, start, end... of the chunks.
+  std::vector<std::uint32_t> edges;  // Start, end, start, end... of the chunks.
   std::size_t edge_count = 0;
   // Bytes that keep their chunk from being one plain word: not ASCII, $ %, and ' . , between the
   // characters of a word. Ends with kNoMore.
   std::vector<std::uint32_t> special;
-  // . ! ? outside chunks, and line feeds before a blank: where a sentence or a paragraph may end. Ends
-  // with kNoMore.
+  // . ! ? outside chunks, and line feeds before a blank: where a sentence or a paragraph may end.
+  // Ends with kNoMore.
   std::vector<std::uint32_t> ends;
 
   // Makes room for a text of `bytes` bytes, and for what kernels write too much.

@@ -35,12 +35,12 @@ struct CompiledItem {
 // A term's part in an item.
 struct TermUse {
   std::uint32_t item;
-  std::uint32_t shown;         // Index of the term as its author wrote it.
-  std::uint8_t fields;         // Bit f: a hit in field f counts.
+  std::uint32_t shown;  // Index of the term as its author wrote it.
+  std::uint8_t fields;  // Bit f: a hit in field f counts.
 };
 
-// The terms that share a literal: the one without a spelling of its own, if there is such, and those
-// with. Small, because every hit looks here.
+// The terms that share a literal: the one without a spelling of its own, if there is such, and
+// those with. Small, because every hit looks here.
 struct CompiledLiteral {
   std::uint32_t first_term;
   std::uint32_t term_count;
@@ -83,7 +83,7 @@ class CompiledRules {
   std::vector<TermUse> uses_;
   std::vector<std::uint32_t> use_starts_;
   std::vector<std::string> shown_;
-  std::vector<std::string> literals_;        // Canonical, with their spaces: " new york ".
+  std::vector<std::string> literals_;  // Canonical, with their spaces: " new york ".
   std::vector<CompiledLiteral> literal_terms_;
   std::uint32_t first_regex_term_ = 0;
   std::unique_ptr<const PatternEngine> engine_;

@@ -11,7 +11,8 @@ namespace {
 
 // Folded text on both sides would make case-blindness needless, but a regex's own letters can't be
 // folded without reading its syntax.
-constexpr unsigned kRegexFlags = HS_FLAG_CASELESS | HS_FLAG_DOTALL | HS_FLAG_UTF8 | HS_FLAG_SOM_LEFTMOST;
+constexpr unsigned kRegexFlags =
+    HS_FLAG_CASELESS | HS_FLAG_DOTALL | HS_FLAG_UTF8 | HS_FLAG_SOM_LEFTMOST;
 
 absl::Status CompileStatus(hs_error_t result, hs_compile_error_t* raw_error) {
   const std::unique_ptr<hs_compile_error_t, HyperscanDeleter> error(raw_error);
@@ -83,9 +84,9 @@ absl::StatusOr<HyperscanDatabase> CompileLiterals(std::span<const std::string> l
   const std::vector<unsigned> flags(literals.size(), 0);
   hs_database_t* database = nullptr;
   hs_compile_error_t* error = nullptr;
-  const hs_error_t result = hs_compile_lit_multi(
-      starts.data(), flags.data(), ids.data(), sizes.data(), static_cast<unsigned>(starts.size()),
-      HS_MODE_BLOCK, nullptr, &database, &error);
+  const hs_error_t result = hs_compile_lit_multi(starts.data(), flags.data(), ids.data(),
+                                                 sizes.data(), static_cast<unsigned>(starts.size()),
+                                                 HS_MODE_BLOCK, nullptr, &database, &error);
   const absl::Status status = CompileStatus(result, error);
   if (!status.ok()) return status;
   return HyperscanDatabase(database);
@@ -102,9 +103,9 @@ absl::StatusOr<HyperscanDatabase> CompileRegexes(std::span<const std::string> re
   const std::vector<unsigned> flags(regexes.size(), kRegexFlags);
   hs_database_t* database = nullptr;
   hs_compile_error_t* error = nullptr;
-  const hs_error_t result =
-      hs_compile_multi(starts.data(), flags.data(), ids.data(), static_cast<unsigned>(starts.size()),
-                       HS_MODE_BLOCK, nullptr, &database, &error);
+  const hs_error_t result = hs_compile_multi(starts.data(), flags.data(), ids.data(),
+                                             static_cast<unsigned>(starts.size()), HS_MODE_BLOCK,
+                                             nullptr, &database, &error);
   const absl::Status status = CompileStatus(result, error);
   if (!status.ok()) return status;
   return HyperscanDatabase(database);
@@ -120,8 +121,8 @@ absl::Status TestMatcher() {
   }
   hs_database_t* raw_database = nullptr;
   hs_compile_error_t* error = nullptr;
-  const hs_error_t result = hs_compile("curl.*\\|\\s*python", HS_FLAG_DOTALL, HS_MODE_BLOCK, nullptr,
-                                       &raw_database, &error);
+  const hs_error_t result = hs_compile("curl.*\\|\\s*python", HS_FLAG_DOTALL, HS_MODE_BLOCK,
+                                       nullptr, &raw_database, &error);
   const absl::Status status = CompileStatus(result, error);
   if (!status.ok()) return status;
   const HyperscanDatabase database(raw_database);
@@ -137,8 +138,8 @@ absl::Status TestMatcher() {
        {"curl http://xxx:8000/ 2>&1 | python", "curl http://xxxx:8000/ 2>&1 | python",
         "curl http://vader:8080/ 2>&1 | python"}) {
     bool found = false;
-    hs_scan(database.get(), text.data(), static_cast<unsigned>(text.size()), 0, scratch.get(), count,
-            &found);
+    hs_scan(database.get(), text.data(), static_cast<unsigned>(text.size()), 0, scratch.get(),
+            count, &found);
     matched += found;
   }
   if (matched == 3) return absl::OkStatus();

@@ -13,12 +13,12 @@ namespace {
 
 constexpr std::string_view kLanguages[] = {"en"};
 
-// Endings that English words of one stem differ in. A form that the stemmer does not take back to the
-// stem is dropped, so a wrong guess costs nothing.
+// Endings that English words of one stem differ in. A form that the stemmer does not take back to
+// the stem is dropped, so a wrong guess costs nothing.
 constexpr std::string_view kEnglishEndings[] = {
-    "",    "s",    "es",    "d",     "ed",   "ing",  "ings", "er",    "ers",   "r",     "rs",
-    "ly",  "ion",  "ions",  "ation", "ations", "ive", "able", "al",   "ally",  "ment",  "ments",
-    "ness", "ful",  "y",     "ies",   "ied",  "ying", "or",  "ors",   "ance",  "ances"};
+    "",     "s",   "es",   "d",     "ed",     "ing",  "ings", "er",  "ers",  "r",    "rs",
+    "ly",   "ion", "ions", "ation", "ations", "ive",  "able", "al",  "ally", "ment", "ments",
+    "ness", "ful", "y",    "ies",   "ied",    "ying", "or",   "ors", "ance", "ances"};
 
 struct StemmerDeleter {
   void operator()(sb_stemmer* stemmer) const { sb_stemmer_delete(stemmer); }
@@ -26,9 +26,8 @@ struct StemmerDeleter {
 using Stemmer = std::unique_ptr<sb_stemmer, StemmerDeleter>;
 
 std::string Stem(sb_stemmer* stemmer, std::string_view word) {
-  const auto* stem =
-      sb_stemmer_stem(stemmer, reinterpret_cast<const sb_symbol*>(word.data()),
-                      static_cast<int>(word.size()));
+  const auto* stem = sb_stemmer_stem(stemmer, reinterpret_cast<const sb_symbol*>(word.data()),
+                                     static_cast<int>(word.size()));
   WIREDESK_CHECK(stem != nullptr);
   return {reinterpret_cast<const char*>(stem),
           static_cast<std::size_t>(sb_stemmer_length(stemmer))};

@@ -1,5 +1,6 @@
-// The inflections that `word~` stands for, frozen when rules are compiled: every form of the language's
-// table of endings that the Snowball stemmer takes back to the same stem as the word itself.
+// The inflections that `word~` stands for, frozen when rules are compiled: every form of the
+// language's table of endings that the Snowball stemmer takes back to the same stem as the word
+// itself.
 //
 // Source: snowballstem.org, by libstemmer. Any thread.
 #pragma once

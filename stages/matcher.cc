@@ -11,9 +11,9 @@ namespace wiredesk {
 
 namespace {
 
-// The number of tokens that start before byte `at` of the canonical text, given that at least `from`
-// of them do. Hits come in order of their ends, so all searches of an article together walk its token
-// table once; jumping ahead costs more in mispredicted branches than it saves.
+// The number of tokens that start before byte `at` of the canonical text, given that at least
+// `from` of them do. Hits come in order of their ends, so all searches of an article together walk
+// its token table once; jumping ahead costs more in mispredicted branches than it saves.
 std::uint32_t TokensBefore(std::span<const Token> tokens, std::uint32_t at, std::uint32_t from) {
   const Token* token = tokens.data() + from;
   const Token* const end = tokens.data() + tokens.size();
@@ -92,8 +92,8 @@ bool Matcher::HasExactSpelling(const Article& article, std::uint32_t term,
   return true;
 }
 
-// A regex covers every token that it touches with more than a space. Of the hits from one start only
-// the longest stays.
+// A regex covers every token that it touches with more than a space. Of the hits from one start
+// only the longest stays.
 void Matcher::AddRegexes(const Article& article) {
   auto& regexes = hits_.regexes;
   if (regexes.empty()) return;

@@ -68,8 +68,8 @@ class TermReader {
     return tokens;
   }
 
-  // The term as each kind of language would have it: l'Europe is "leurope" in English, "l europe" in
-  // French, and the article's language decides which of them is in its text.
+  // The term as each kind of language would have it: l'Europe is "leurope" in English, "l europe"
+  // in French, and the article's language decides which of them is in its text.
   std::vector<TermTokens> ReadAll(std::string_view text) {
     std::vector<TermTokens> all;
     for (ApostropheMode mode :
@@ -116,7 +116,7 @@ class RuleCompiler {
  private:
   // Before terms are numbered: what identifies one, and where it is used.
   struct Term {
-    std::string literal;             // Empty for a regex.
+    std::string literal;  // Empty for a regex.
     std::vector<std::string> exact;
     std::string regex;
     std::uint32_t token_count = 0;
@@ -134,9 +134,14 @@ class RuleCompiler {
     const RulePack* pack;
   };
 
-  void Report(const RulePack& pack, SourcePosition position, std::string message, std::string help) {
-    diagnostics_.push_back({Diagnostic::Severity::kError, pack.file, position, std::move(message),
-                            std::move(help), {}});
+  void Report(const RulePack& pack, SourcePosition position, std::string message,
+              std::string help) {
+    diagnostics_.push_back({Diagnostic::Severity::kError,
+                            pack.file,
+                            position,
+                            std::move(message),
+                            std::move(help),
+                            {}});
   }
 
   void NumberTopics();
@@ -213,7 +218,8 @@ void RuleCompiler::CompilePack(const RulePack& pack) {
   for (const FieldBoost& boost : pack.boosts) {
     const auto* field = std::find(std::begin(kFieldNames), std::end(kFieldNames), boost.field);
     if (field == std::end(kFieldNames)) {
-      Report(pack, boost.position, "there is no field " + boost.field, "use title, heading or body");
+      Report(pack, boost.position, "there is no field " + boost.field,
+             "use title, heading or body");
       continue;
     }
     boosts[static_cast<std::size_t>(field - std::begin(kFieldNames))] = boost.factor;
@@ -338,13 +344,15 @@ void RuleCompiler::AddLiteralTerm(const TermTokens& tokens, bool is_exact, const
   term.token_count = static_cast<std::uint32_t>(tokens.folded.size());
   if (is_exact) term.exact = tokens.original;
   const TermUse use = {place.item, Shown(shown), place.fields};
-  const bool is_known = std::any_of(term.uses.begin(), term.uses.end(), [&use](const TermUse& known) {
-    return known.item == use.item && known.fields == use.fields;
-  });
+  const bool is_known =
+      std::any_of(term.uses.begin(), term.uses.end(), [&use](const TermUse& known) {
+        return known.item == use.item && known.fields == use.fields;
+      });
   if (!is_known) term.uses.push_back(use);
 }
 
-// Literal terms first, in order of their literals, then regexes: the order that CompiledRules tells.
+// Literal terms first, in order of their literals, then regexes: the order that CompiledRules
+// tells.
 void RuleCompiler::NumberTerms() {
   std::sort(terms_.begin(), terms_.end(), [](const Term& a, const Term& b) {
     if (a.regex.empty() != b.regex.empty()) return a.regex.empty();
@@ -380,8 +388,8 @@ bool RuleCompiler::BuildEngine() {
   absl::StatusOr<HyperscanDatabase> regexes = CompileRegexes(regexes_);
   for (const absl::Status& status : {literals.status(), regexes.status()}) {
     if (status.ok()) continue;
-    Report(packs_.front(), {}, "the matcher can't build these rules: " + std::string(status.message()),
-           "");
+    Report(packs_.front(), {},
+           "the matcher can't build these rules: " + std::string(status.message()), "");
     return false;
   }
   rules_->engine_ = std::make_unique<HyperscanEngine>(*std::move(literals), *std::move(regexes));

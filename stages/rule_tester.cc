@@ -52,8 +52,8 @@ class Tester {
 
 Diagnostic Failure(const RulePack& pack, const RuleTest& test, std::string message,
                    std::string help) {
-  return {Diagnostic::Severity::kError, pack.file, test.position, std::move(message),
-          std::move(help), {}};
+  return {Diagnostic::Severity::kError, pack.file,       test.position,
+          std::move(message),           std::move(help), {}};
 }
 
 void TestTopic(const RulePack& pack, const Topic& topic, const CompiledRules& rules, Tester& tester,
@@ -72,9 +72,9 @@ void TestTopic(const RulePack& pack, const Topic& topic, const CompiledRules& ru
           "its score is " + std::to_string(tag->score) + " of " + std::to_string(topic.need) +
               ", from " + tester.ShowEvidence(*tag)));
     } else {
-      report.failures.push_back(
-          Failure(pack, test, topic.id + " \"" + topic.label + "\" was not found",
-                  "its score stays below " + std::to_string(topic.need)));
+      report.failures.push_back(Failure(pack, test,
+                                        topic.id + " \"" + topic.label + "\" was not found",
+                                        "its score stays below " + std::to_string(topic.need)));
     }
   }
 }

@@ -53,8 +53,8 @@ class Abbreviations {
  private:
   // Missing in ICU's list, and common before a name or within one.
   static constexpr const char* kEnglishTitles[] = {
-      "Dr.", "St.", "Sen.", "Gov.", "Gen.", "Messrs.", "Jr.", "Sr.", "Inc.", "Corp.", "Co.", "Ltd.",
-      "No.", "Cmdr.", "Cpl.", "Pres.", "Supt.", "Mme.", "Bros."};
+      "Dr.", "St.",  "Sen.", "Gov.",  "Gen.", "Messrs.", "Jr.",   "Sr.",  "Inc.", "Corp.",
+      "Co.", "Ltd.", "No.",  "Cmdr.", "Cpl.", "Pres.",   "Supt.", "Mme.", "Bros."};
 
   // Two single letters or more, each with its full stop: U.S., J.R.R.
   static bool IsAcronym(std::string_view word) {
@@ -151,8 +151,11 @@ bool LowerComesNext(Walker walker) {
     switch (walker.here()) {
       case SentenceClass::kLower:
         return true;
-      case SentenceClass::kOtherLetter: case SentenceClass::kUpper: case SentenceClass::kParagraph:
-      case SentenceClass::kDot: case SentenceClass::kEnd:
+      case SentenceClass::kOtherLetter:
+      case SentenceClass::kUpper:
+      case SentenceClass::kParagraph:
+      case SentenceClass::kDot:
+      case SentenceClass::kEnd:
         return false;
       default:
         break;

@@ -78,8 +78,8 @@ void Tagger::ScoreItem(std::uint32_t index) {
   for (const ItemHit& hit : item_hits_) AddProof(item, hit);
 }
 
-// Keeps the longest of overlapping hits. A hit that is no longer than another and overlaps it has an
-// end inside it, so looking at both ends is enough.
+// Keeps the longest of overlapping hits. A hit that is no longer than another and overlaps it has
+// an end inside it, so looking at both ends is enough.
 void Tagger::DropOverlaps() {
   if (++round_ == 0) {  // The numbers are used up: start over.
     std::fill(taken_.begin(), taken_.end(), 0);

@@ -1,8 +1,8 @@
 // Stage 4: which topics an article is about, how strongly, and why.
 //
-// An item's hits are the places of its terms in the fields that it looks at; where they overlap, the
-// longest counts. Of these the `max` with the highest field boost count, each with weight × boost. A
-// topic's score is the sum over its items; it becomes a tag when the score reaches `need`.
+// An item's hits are the places of its terms in the fields that it looks at; where they overlap,
+// the longest counts. Of these the `max` with the highest field boost count, each with weight ×
+// boost. A topic's score is the sum over its items; it becomes a tag when the score reaches `need`.
 //
 // Most articles touch many topics and reach few, so hits are only chained to their items, items to
 // their topics, and nothing is sorted but what ends up in a tag.
@@ -40,7 +40,7 @@ class Tagger : public Stage {
   };
   // What a hit that counts gives its topic.
   struct Proof {
-    std::uint32_t next;   // Of the same topic.
+    std::uint32_t next;  // Of the same topic.
     std::int64_t points;
     ItemHit hit;
   };
@@ -62,15 +62,15 @@ class Tagger : public Stage {
   const std::size_t evidence_max_;
   const CompiledRules* rules_ = nullptr;
 
-  std::vector<std::uint32_t> first_hits_;     // By item; kNone between articles.
-  std::vector<TopicScore> topic_scores_;      // By topic; empty between articles.
+  std::vector<std::uint32_t> first_hits_;  // By item; kNone between articles.
+  std::vector<TopicScore> topic_scores_;   // By topic; empty between articles.
   std::vector<std::uint32_t> touched_items_;
   std::vector<std::uint32_t> touched_topics_;
-  std::vector<ItemHit> hits_;                 // Of the article, chained by item.
-  std::vector<ItemHit> item_hits_;            // Of one item, where it has several.
-  std::vector<Proof> proofs_;                 // Of the article, chained by topic.
-  std::vector<const Proof*> tag_proofs_;      // Of one tag.
-  std::vector<std::uint32_t> taken_;          // Token -> the round of DropOverlaps() that took it.
+  std::vector<ItemHit> hits_;             // Of the article, chained by item.
+  std::vector<ItemHit> item_hits_;        // Of one item, where it has several.
+  std::vector<Proof> proofs_;             // Of the article, chained by topic.
+  std::vector<const Proof*> tag_proofs_;  // Of one tag.
+  std::vector<std::uint32_t> taken_;      // Token -> the round of DropOverlaps() that took it.
   std::uint32_t round_ = 0;
   std::vector<Tag> tags_;
 };

@@ -59,7 +59,8 @@ void Tokeniser::AddPart(std::string_view text) {
   text_ = text;
   // An ASCII token and its space take at most twice its bytes, and a token takes at least a byte.
   ReserveCanonical(2 * text.size());
-  if (tokens_.size() < token_count_ + text.size() + 1) tokens_.resize(token_count_ + text.size() + 1);
+  if (tokens_.size() < token_count_ + text.size() + 1)
+    tokens_.resize(token_count_ + text.size() + 1);
   if (force_slow_) {
     ReadSlowly(0, static_cast<std::uint32_t>(text.size()));
     return;
@@ -75,8 +76,8 @@ void Tokeniser::ReserveCanonical(std::size_t more) {
   if (canonical_.size() < written_ + more + 32) canonical_.resize(2 * (written_ + more + 32));
 }
 
-// The loop that every word of every article goes through. What it changes is kept in locals: a store
-// through char* may change any member as far as the compiler knows.
+// The loop that every word of every article goes through. What it changes is kept in locals: a
+// store through char* may change any member as far as the compiler knows.
 void Tokeniser::AppendChunks() {
   const std::uint32_t* special = chunks_.special.data();
   const std::uint32_t* const last = chunks_.edges.data() + chunks_.edge_count;
@@ -235,14 +236,13 @@ std::uint32_t Tokeniser::SkipPossessive(std::uint32_t apostrophe) const {
   const std::uint32_t s = apostrophe + CharAt(apostrophe).bytes;
   if (s >= text_.size() || (text_[s] != 's' && text_[s] != 'S')) return 0;
   const std::uint32_t behind = s + 1;
-  const bool word_goes_on =
-      WordFollows(behind) || (ClassAt(behind) == CharClass::kApostrophe &&
-                              WordFollows(behind + CharAt(behind).bytes));
+  const bool word_goes_on = WordFollows(behind) || (ClassAt(behind) == CharClass::kApostrophe &&
+                                                    WordFollows(behind + CharAt(behind).bytes));
   return word_goes_on ? 0 : behind;
 }
 
-// U.S., e.g., J.R.R.: two or more single letters, each but perhaps the last with its dot. Returns the
-// position behind it, or `at` where there is none.
+// U.S., e.g., J.R.R.: two or more single letters, each but perhaps the last with its dot. Returns
+// the position behind it, or `at` where there is none.
 std::uint32_t Tokeniser::ReadAcronym(std::uint32_t at) {
   std::uint32_t next = at;
   std::uint32_t end = at;
@@ -303,8 +303,8 @@ std::uint32_t Tokeniser::ReadWord(std::uint32_t at) {
   return end;
 }
 
-// A token is written character by character in its folded form. A character that folds by what stands
-// before it (a combining mark) sends the whole token to ICU when it ends.
+// A token is written character by character in its folded form. A character that folds by what
+// stands before it (a combining mark) sends the whole token to ICU when it ends.
 void Tokeniser::BeginToken(std::uint32_t start) {
   // The rest of the part is ASCII, twice its bytes at most, or comes back here.
   WriteBreak();

@@ -1,17 +1,19 @@
-// Splits text into folded words: the canonical text, and the table that leads from each of its words
-// back to the original bytes.
+// Splits text into folded words: the canonical text, and the table that leads from each of its
+// words back to the original bytes.
 //
 //   The firms' “e-mail” didn’t…   ->   " the firms e mail didnt "
 //
-// The canonical text holds the folded tokens with exactly one space between and a space at both ends,
-// so that the literal " new york " finds the two words wherever they stand, and nothing else. The end
-// of a sentence adds "\x1e ", the end of a paragraph or a part "\x1d ": a phrase can't cross them.
+// The canonical text holds the folded tokens with exactly one space between and a space at both
+// ends, so that the literal " new york " finds the two words wherever they stand, and nothing else.
+// The end of a sentence adds "\x1e ", the end of a paragraph or a part "\x1d ": a phrase can't
+// cross them.
 //
 // What a word is (docs/RULES.md tells users):
 // - letters, digits, '_' and their combining marks; a letter of a script without spaces (Chinese,
 //   Japanese, Thai...) is a token of its own, so that a run of them is found like a substring;
 // - hyphens and dashes split; soft hyphens and zero-width characters are not there;
-// - apostrophes by language: English drops 's and joins the rest (dont), French, Italian and Catalan
+// - apostrophes by language: English drops 's and joins the rest (dont), French, Italian and
+// Catalan
 //   split (l europe), others join;
 // - dots of acronyms are dropped (us for U.S.); a dot or comma between digits stays (1,000);
 // - $ € % are tokens.
@@ -53,8 +55,8 @@ class Tokeniser {
   // Starts a new text. `abbreviations` may be null.
   void Begin(ApostropheMode mode, const Abbreviations* abbreviations);
 
-  // Adds a part of the text; a paragraph ends before it. Positions of its tokens count from its start.
-  // REQUIRES: valid UTF-8 of less than 1 GiB with kPadding readable bytes behind it.
+  // Adds a part of the text; a paragraph ends before it. Positions of its tokens count from its
+  // start. REQUIRES: valid UTF-8 of less than 1 GiB with kPadding readable bytes behind it.
   void AddPart(std::string_view text);
 
   std::string_view canonical() const { return {canonical_.data(), written_}; }
@@ -105,15 +107,15 @@ class Tokeniser {
   std::size_t token_count_ = 0;
   std::vector<std::uint32_t> sentences_;
 
-  ChunkLists chunks_;  // Of the part being read.
+  ChunkLists chunks_;         // Of the part being read.
   std::size_t next_end_ = 0;  // Into chunks_.ends: the first not looked at.
 
   // Of the token being written by code point.
   static constexpr std::size_t kFoldBytesMax = 64;  // More than any one character folds to.
   static constexpr std::size_t kTokenBytes = 256;
-  std::uint32_t token_start_ = 0;      // In the part.
-  std::size_t token_written_ = 0;      // In canonical_.
-  std::size_t token_limit_ = 0;        // Up to here canonical_ surely has room.
+  std::uint32_t token_start_ = 0;  // In the part.
+  std::size_t token_written_ = 0;  // In canonical_.
+  std::size_t token_limit_ = 0;    // Up to here canonical_ surely has room.
   bool folds_by_character_ = true;
 };
 

@@ -26,8 +26,8 @@ const UNormalizer2* Normalizer() {
 
 // Scripts whose words are not told apart by spaces.
 bool IsUnspaced(UChar32 c) {
-  for (UScriptCode script : {USCRIPT_HAN, USCRIPT_HIRAGANA, USCRIPT_KATAKANA, USCRIPT_BOPOMOFO,
-                             USCRIPT_YI}) {
+  for (UScriptCode script :
+       {USCRIPT_HAN, USCRIPT_HIRAGANA, USCRIPT_KATAKANA, USCRIPT_BOPOMOFO, USCRIPT_YI}) {
     if (uscript_hasScript(c, script)) return true;
   }
   return u_getIntPropertyValue(c, UCHAR_LINE_BREAK) == U_LB_COMPLEX_CONTEXT;
@@ -45,17 +45,29 @@ CharClass ClassifyLetter(UChar32 c, bool is_mark) {
 
 CharClass Classify(UChar32 c) {
   switch (c) {
-    case '\'': case 0x2018: case 0x2019: case 0x201b: case 0x02bc: case 0x2032: case 0xff07:
+    case '\'':
+    case 0x2018:
+    case 0x2019:
+    case 0x201b:
+    case 0x02bc:
+    case 0x2032:
+    case 0xff07:
       return CharClass::kApostrophe;
-    case '.': case 0xff0e:
+    case '.':
+    case 0xff0e:
       return CharClass::kDot;
-    case ',': case 0xff0c:
+    case ',':
+    case 0xff0c:
       return CharClass::kComma;
-    case '%': case 0x2030: case 0xff05:
+    case '%':
+    case 0x2030:
+    case 0xff05:
       return CharClass::kSymbol;
     case '_':
       return CharClass::kWord;
-    case '\n': case 0x85: case 0x2028:
+    case '\n':
+    case 0x85:
+    case 0x2028:
       return CharClass::kNewline;
     case 0x2029:
       return CharClass::kParagraph;
@@ -75,18 +87,33 @@ CharClass Classify(UChar32 c) {
 // A single line end is a space to a news text: lines are wrapped. Blank lines are found elsewhere.
 SentenceClass ClassifyForSentences(UChar32 c) {
   switch (u_getIntPropertyValue(c, UCHAR_SENTENCE_BREAK)) {
-    case U_SB_EXTEND: case U_SB_FORMAT: return SentenceClass::kExtend;
-    case U_SB_SP: case U_SB_CR: case U_SB_LF: return SentenceClass::kSpace;
-    case U_SB_SEP: return c == 0x2029 ? SentenceClass::kParagraph : SentenceClass::kSpace;
-    case U_SB_LOWER: return SentenceClass::kLower;
-    case U_SB_UPPER: return SentenceClass::kUpper;
-    case U_SB_OLETTER: return SentenceClass::kOtherLetter;
-    case U_SB_NUMERIC: return SentenceClass::kNumeric;
-    case U_SB_ATERM: return SentenceClass::kDot;
-    case U_SB_STERM: return SentenceClass::kEnd;
-    case U_SB_SCONTINUE: return SentenceClass::kContinue;
-    case U_SB_CLOSE: return SentenceClass::kClose;
-    default: return SentenceClass::kOther;
+    case U_SB_EXTEND:
+    case U_SB_FORMAT:
+      return SentenceClass::kExtend;
+    case U_SB_SP:
+    case U_SB_CR:
+    case U_SB_LF:
+      return SentenceClass::kSpace;
+    case U_SB_SEP:
+      return c == 0x2029 ? SentenceClass::kParagraph : SentenceClass::kSpace;
+    case U_SB_LOWER:
+      return SentenceClass::kLower;
+    case U_SB_UPPER:
+      return SentenceClass::kUpper;
+    case U_SB_OLETTER:
+      return SentenceClass::kOtherLetter;
+    case U_SB_NUMERIC:
+      return SentenceClass::kNumeric;
+    case U_SB_ATERM:
+      return SentenceClass::kDot;
+    case U_SB_STERM:
+      return SentenceClass::kEnd;
+    case U_SB_SCONTINUE:
+      return SentenceClass::kContinue;
+    case U_SB_CLOSE:
+      return SentenceClass::kClose;
+    default:
+      return SentenceClass::kOther;
   }
 }
 

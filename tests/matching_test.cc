@@ -133,7 +133,9 @@ TEST(Terms, AreFoundWhereTheyStandAsWords) {
   } table[] = {
       {Word("bank"), "The Bank’s banker left the bank.", {"Bank", "bank"}},
       {Word("bank"), "embankment databank", {}},
-      {Phrase("New York"), "In “New\nYork”, new-york, NEW  YORK", {"New\nYork", "new-york", "NEW  YORK"}},
+      {Phrase("New York"),
+       "In “New\nYork”, new-york, NEW  YORK",
+       {"New\nYork", "new-york", "NEW  YORK"}},
       {Phrase("New York"), "Something New. York is old.", {}},
       {Phrase("New York"), "new new york york", {"new york"}},
       {Word("don’t"), "I don't, I don’t", {"don't", "don’t"}},
@@ -176,8 +178,8 @@ TEST(Scores, AddUpWeightsByFieldAndHits) {
     int score;  // 0: no tag.
   } table[] = {
       {{{kBodyField, "tax"}}, 10},
-      {{{kBodyField, "tax tax tax"}}, 20},                      // Two hits at most.
-      {{{kBodyField, "tax tax"}, {kTitleField, "tax"}}, 40},    // The title's counts before.
+      {{{kBodyField, "tax tax tax"}}, 20},                    // Two hits at most.
+      {{{kBodyField, "tax tax"}, {kTitleField, "tax"}}, 40},  // The title's counts before.
       {{{kHeadingField, "tax"}, {kBodyField, "nothing"}}, 20},
       {{{kBodyField, "tax joke"}}, 0},
       {{{kBodyField, "tax tax joke"}}, 0},
@@ -193,7 +195,8 @@ TEST(Scores, AddUpWeightsByFieldAndHits) {
 }
 
 TEST(Scores, CountOverlappingHitsOnceTheLongestFirst) {
-  Desk desk(Pack({MakeTopic("t", {Item(1, AnyOf({Phrase("a b"), Phrase("b c d"), Phrase("d e")}), 9)})}));
+  Desk desk(
+      Pack({MakeTopic("t", {Item(1, AnyOf({Phrase("a b"), Phrase("b c d"), Phrase("d e")}), 9)})}));
   const std::vector<FoundTag> tags = desk.TagBody("a b c d e");
   ASSERT_EQ(tags.size(), 1u);
   EXPECT_EQ(tags[0].score, 1);
@@ -236,7 +239,8 @@ TEST(Tags, ShowTheStrongestEvidenceUpToTheBound) {
 }
 
 TEST(Tags, ShowAPlaceOnceWhereItemsShareATerm) {
-  Desk desk(Pack({MakeTopic("t", {Item(3, Word("x")), Item(5, AnyOf({Word("x"), Word("y")}), 9)})}));
+  Desk desk(
+      Pack({MakeTopic("t", {Item(3, Word("x")), Item(5, AnyOf({Word("x"), Word("y")}), 9)})}));
   const std::vector<FoundTag> tags = desk.TagBody("x y");
   ASSERT_EQ(tags.size(), 1u);
   EXPECT_EQ(tags[0].score, 13);
@@ -297,8 +301,9 @@ TEST(RuleCompiler, RefusesWhatCannotMatch) {
               HasSubstr("the matcher refuses /(?=x)abc/"));
   EXPECT_THAT(ErrorOf(Pack({MakeTopic("a", {Item(1, In("lead", Word("x")))})})),
               HasSubstr("there is no field lead"));
-  EXPECT_THAT(ErrorOf(Pack({MakeTopic("a", {Item(1, Word("x"))}, 1, "b"), MakeTopic("b", {}, 1, "a")})),
-              HasSubstr("among its own parents"));
+  EXPECT_THAT(
+      ErrorOf(Pack({MakeTopic("a", {Item(1, Word("x"))}, 1, "b"), MakeTopic("b", {}, 1, "a")})),
+      HasSubstr("among its own parents"));
   RulePack unknown = Pack({MakeTopic("a", {Item(1, Inflected("x"))})});
   unknown.language = "eo";
   EXPECT_THAT(ErrorOf(unknown), HasSubstr("word~ is not supported for packs of language eo"));

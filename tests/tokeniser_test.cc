@@ -1,5 +1,5 @@
-// What is a word, and where it stands: a table of surprises; then the fast paths against the path by
-// code point, and the sentence ends against ICU, on random texts.
+// What is a word, and where it stands: a table of surprises; then the fast paths against the path
+// by code point, and the sentence ends against ICU, on random texts.
 #include "stages/tokeniser.h"
 
 #include <gtest/gtest.h>
@@ -48,45 +48,46 @@ struct Surprise {
   const char* canonical;
 };
 
+const Surprise kSurprises[] = {
+    {"", " "},
+    {"  \t\n ", " "},
+    {"New York", " new york "},
+    {"New\nYork", " new york "},
+    {"New\r\nYork", " new york "},
+    {"New\n\nYork", " new # york "},
+    {"New\r\n \r\nYork", " new # york "},
+    {"“Quoted” text—dashed–twice", " quoted text dashed twice "},
+    {"state-of-the-art", " state of the art "},
+    {"anti\u00addrug \u200bzero", " antidrug zero "},
+    {"The firm's and the firms’ and firm’s", " the firm and the firms and firm "},
+    {"don't can’t 'quoted' O'Brien", " dont cant quoted obrien "},
+    {"rock 'n' roll 's", " rock n roll s "},
+    {"U.S. forces, U.S.-led, e.g. this", " us forces us led eg this "},
+    {"the U.S.", " the us "},
+    {"Backpage.com cost $5 or 1,000 or 3.5% of €2bn",
+     " backpage com cost $ 5 or 1,000 or 3.5 % of € 2bn "},
+    {"Stop. Go! Why? No.", " stop | go | why | no "},
+    {"Mr. Lee met Gov. Kim at 5 p.m. today. Then", " mr lee met gov kim at 5 pm today | then "},
+    {"He said \"Stop.\" Then he left.", " he said stop | then he left "},
+    {"It rose 3.5.Then", " it rose 3.5 | then "},
+    {"etc. and so on", " etc and so on "},
+    {"Straße STRASSE ÉCOLE école e\u0301cole", " strasse strasse école école école "},
+    {"Ｆｕｌｌ ﬁne №5", " full fine 5 "},
+    {"中国的CPU服务", " 中 国 的 cpu 服 务 "},
+    {"中国。日本", " 中 国 | 日 本 "},
+    {"ภาษาไทย abc", " ภ า ษ า ไ ท ย abc "},
+    {"カ\u3099", " ガ "},
+    {"İstanbul", " i\u0307stanbul "},
+    {"snake_case", " snake_case "},
+    {"covid-19 a1b2 2nd", " covid 19 a1b2 2nd "},
+    {"a.b.c.d", " abcd "},
+    {"J.R.R. Tolkien", " jrr tolkien "},
+    {"Plan B. Then", " plan b then "},  // "B." is in ICU's list of abbreviations.
+    {"x\xe2\x80\xa9y", " x # y "},
+};
+
 TEST(Tokeniser, SplitsAndFolds) {
-  const Surprise table[] = {
-      {"", " "},
-      {"  \t\n ", " "},
-      {"New York", " new york "},
-      {"New\nYork", " new york "},
-      {"New\r\nYork", " new york "},
-      {"New\n\nYork", " new # york "},
-      {"New\r\n \r\nYork", " new # york "},
-      {"“Quoted” text—dashed–twice", " quoted text dashed twice "},
-      {"state-of-the-art", " state of the art "},
-      {"anti\u00addrug \u200bzero", " antidrug zero "},
-      {"The firm's and the firms’ and firm’s", " the firm and the firms and firm "},
-      {"don't can’t 'quoted' O'Brien", " dont cant quoted obrien "},
-      {"rock 'n' roll 's", " rock n roll s "},
-      {"U.S. forces, U.S.-led, e.g. this", " us forces us led eg this "},
-      {"the U.S.", " the us "},
-      {"Backpage.com cost $5 or 1,000 or 3.5% of €2bn",
-       " backpage com cost $ 5 or 1,000 or 3.5 % of € 2bn "},
-      {"Stop. Go! Why? No.", " stop | go | why | no "},
-      {"Mr. Lee met Gov. Kim at 5 p.m. today. Then", " mr lee met gov kim at 5 pm today | then "},
-      {"He said \"Stop.\" Then he left.", " he said stop | then he left "},
-      {"It rose 3.5.Then", " it rose 3.5 | then "},
-      {"etc. and so on", " etc and so on "},
-      {"Straße STRASSE ÉCOLE école e\u0301cole", " strasse strasse école école école "},
-      {"Ｆｕｌｌ ﬁne №5", " full fine 5 "},
-      {"中国的CPU服务", " 中 国 的 cpu 服 务 "},
-      {"中国。日本", " 中 国 | 日 本 "},
-      {"ภาษาไทย abc", " ภ า ษ า ไ ท ย abc "},
-      {"カ\u3099", " ガ "},
-      {"İstanbul", " i\u0307stanbul "},
-      {"snake_case", " snake_case "},
-      {"covid-19 a1b2 2nd", " covid 19 a1b2 2nd "},
-      {"a.b.c.d", " abcd "},
-      {"J.R.R. Tolkien", " jrr tolkien "},
-      {"Plan B. Then", " plan b then "},  // "B." is in ICU's list of abbreviations.
-      {"x\xe2\x80\xa9y", " x # y "},
-  };
-  for (const Surprise& row : table) {
+  for (const Surprise& row : kSurprises) {
     EXPECT_EQ(Canonical(row.text), row.canonical) << row.text;
   }
 }
@@ -122,8 +123,9 @@ TEST(Tokeniser, BreaksBetweenParts) {
   tokeniser.AddPart(Padded("").view());
   tokeniser.AddPart(body.view());
   EXPECT_EQ(tokeniser.canonical(), " new \x1d york \x1e end ");
-  EXPECT_EQ((std::vector<std::uint32_t>(tokeniser.sentences().begin(), tokeniser.sentences().end())),
-            (std::vector<std::uint32_t>{0, 1, 2}));
+  EXPECT_EQ(
+      (std::vector<std::uint32_t>(tokeniser.sentences().begin(), tokeniser.sentences().end())),
+      (std::vector<std::uint32_t>{0, 1, 2}));
 }
 
 // The tokeniser relies on it: whatever begins a token leaves something in the canonical text.
@@ -131,26 +133,30 @@ TEST(UnicodeTables, FoldNoLetterToNothing) {
   const UnicodeTables& tables = UnicodeTables::Get();
   for (char32_t c = 0; c < 0x110000; ++c) {
     const CharInfo& info = tables.Info(c);
-    const bool is_token = info.char_class == CharClass::kWord ||
-                          info.char_class == CharClass::kMark ||
-                          info.char_class == CharClass::kSingle ||
-                          info.char_class == CharClass::kSymbol;
+    const bool is_token =
+        info.char_class == CharClass::kWord || info.char_class == CharClass::kMark ||
+        info.char_class == CharClass::kSingle || info.char_class == CharClass::kSymbol;
     if (!is_token || info.folds_to_itself) continue;
     const std::string_view folded = tables.Fold(info);
     ASSERT_FALSE(folded.empty()) << std::hex << static_cast<std::uint32_t>(c);
-    ASSERT_EQ(folded.find(' '), std::string_view::npos) << std::hex << static_cast<std::uint32_t>(c);
+    ASSERT_EQ(folded.find(' '), std::string_view::npos)
+        << std::hex << static_cast<std::uint32_t>(c);
   }
 }
 
 // Random texts of the kind that hurts: mixed scripts, quotes, dots, marks, line ends.
 std::string RandomText(std::mt19937_64& random) {
+  // clang-format off
   static const char* const pieces[] = {
-      "a", "B", "word", "Word", "THE", "s", "S", "t", "x1", "5", "42", "1", "'", "’", "''", ".", ".",
-      ",", "...", "!", "?", "\n", "\n\n", "\r\n", " ", " ", " ", " ", "  ", "\t", "-", "—", "“", "”",
-      "(", ")", "$", "%", "€", "_", "é", "É", "e\u0301", "\u0301", "ß", "\u00ad", "\u200b", "中", "国",
-      "カ", "\u3099", "ｶ", "ﾞ", "ไ", "ท", "Ａ", "．", "。", "！", "؟", "İ", "\u2029", "\u2028", "\u0085",
-      "😀", "ﷺ", "ﬁ", "Mr.", "U.S.", "e.g.", "No.", "\x01", "averyveryverylongwordindeedthatgoeson",
-      "한", "국", "ά", "Σ", "д", "\xf0\x9d\x94\xb8"};
+    "a", "B", "word", "Word", "THE", "s", "S", "t", "x1", "5", "42", "1", "'", "’", "''", ".",
+    ".", ",", "...", "!", "?", "\n", "\n\n", "\r\n", " ", " ", " ", " ", "  ", "\t", "-", "—",
+    "“", "”", "(", ")", "$", "%", "€", "_", "é", "É", "e\u0301", "\u0301", "ß",
+    "\u00ad", "\u200b", "中", "国", "カ", "\u3099", "ｶ", "ﾞ", "ไ", "ท", "Ａ", "．",
+    "。", "！", "؟", "İ", "\u2029", "\u2028", "\u0085", "😀", "ﷺ", "ﬁ", "Mr.", "U.S.",
+    "e.g.", "No.", "\x01", "averyveryverylongwordindeedthatgoeson", "한", "국", "ά", "Σ",
+    "д", "\xf0\x9d\x94\xb8",
+  };
+  // clang-format on
   std::string text;
   const std::size_t count = random() % 40;
   for (std::size_t i = 0; i < count; ++i) text += pieces[random() % std::size(pieces)];
@@ -238,7 +244,8 @@ TEST(SentenceBreaks, AgreeWithIcu) {
     icu_breaks->setText(units);
     for (std::size_t at = 0; at < text.size(); at += DecodeUtf8(text.data() + at).bytes) {
       const CharInfo& info = UnicodeTables::Get().Info(DecodeUtf8(text.data() + at).c);
-      if (info.sentence_class != SentenceClass::kDot && info.sentence_class != SentenceClass::kEnd) {
+      if (info.sentence_class != SentenceClass::kDot &&
+          info.sentence_class != SentenceClass::kEnd) {
         continue;
       }
       // The first character behind the terminator that is neither closing, space nor extending.
