@@ -5,7 +5,7 @@
 
 #include "config/diagnostic.h"
 #include "config/rule_parser.h"
-#include "stages/hyperscan.h"
+#include "stages/matcher_self_test.h"
 #include "stages/rule_compiler.h"
 
 namespace wiredesk {

@@ -6,7 +6,7 @@
 #include <unicode/uversion.h>
 
 #include "stages/chunk_finder.h"
-#include "stages/hyperscan.h"
+#include "stages/matcher_self_test.h"
 
 #define WIREDESK_TEXT_OF(macro) WIREDESK_TEXT(macro)
 #define WIREDESK_TEXT(text) #text

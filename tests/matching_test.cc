@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "stages/canonicaliser.h"
-#include "stages/hyperscan.h"
 #include "stages/matcher.h"
+#include "stages/matcher_self_test.h"
 #include "stages/rule_compiler.h"
 #include "stages/tagger.h"
 
