@@ -36,8 +36,8 @@ using Json = nlohmann::json;
 using std::chrono::milliseconds;
 
 constexpr const char kFooter[] =
-    R"(Needs no network, no Java and no Kafka: the broker is librdkafka's mock cluster, inside this process
-and gone with it. Nothing is stored.
+    R"(Needs no network, no Java and no Kafka: the broker is librdkafka's mock cluster, inside this
+process and gone with it. Nothing is stored.
 
 Examples:
   wiredesk demo

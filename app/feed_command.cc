@@ -27,8 +27,8 @@ using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
 constexpr const char kFooter[] =
-    R"(FILE is NDJSON (each line a record, its key the article's "id"), or one plain-text article (no
-key); gzip and zstd are read as what they hold; - is standard input. The topic must exist.
+    R"(FILE is NDJSON (each line a record, its key the article's "id"), or one plain-text article
+(no key); gzip and zstd are read as what they hold; - is standard input. The topic must exist.
 
 Examples:
   wiredesk feed data/sample-feed.ndjson --to news.raw
@@ -36,8 +36,8 @@ Examples:
   wiredesk feed data/seed-article.txt --to news.raw -b kafka-1:9092,kafka-2:9092
   wiredesk feed feed.ndjson --to news.raw -X security.protocol=SSL -X compression.codec=zstd
 
-Exit status: 0 every record was delivered, 66 a file is missing, 69 no broker answered, 74 a file can't
-be read or records were not delivered, 78 the topic does not exist or a property is wrong,
+Exit status: 0 every record was delivered, 66 a file is missing, 69 no broker answered, 74 a file
+can't be read or records were not delivered, 78 the topic does not exist or a property is wrong,
 130 or 143 stopped by SIGINT or SIGTERM)";
 
 constexpr milliseconds kConnectTimeout{30000};

@@ -1,0 +1,288 @@
+// The program against a real Kafka.
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <regex>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "tests/broker/real_broker.h"
+
+namespace wiredesk {
+namespace {
+
+using Json = nlohmann::json;
+using testing::HasSubstr;
+
+using ByPartition = std::map<std::int32_t, std::vector<Record>>;
+
+// How often each article came out.
+std::map<std::string, int> CountIds(const ByPartition& records) {
+  std::map<std::string, int> counts;
+  for (const auto& [partition, list] : records) {
+    for (const Record& record : list) ++counts[Json::parse(*record.value).at("id")];
+  }
+  return counts;
+}
+
+std::size_t LostOf(int first, int count, const std::map<std::string, int>& counts) {
+  std::size_t lost = 0;
+  for (int i = first; i < first + count; ++i) lost += counts.count(std::to_string(i)) == 0;
+  return lost;
+}
+
+std::size_t Repeated(const std::map<std::string, int>& counts) {
+  return static_cast<std::size_t>(std::count_if(
+      counts.begin(), counts.end(), [](const auto& entry) { return entry.second > 1; }));
+}
+
+// By its statistics line.
+bool TookSomethingIn(const std::string& log) {
+  return std::regex_search(log, std::regex(" in [1-9][0-9,]*/s"));
+}
+
+class BrokerTest : public RealBroker {};
+
+TEST_F(BrokerTest, EveryArticleComesOutOnceAndInOrder) {
+  MakeTopics(4);
+  Store(in_, Articles(0, 5000));
+  Process run({"run", "-c", WriteSettings(), "--until-end"}, LogPath());
+  EXPECT_EQ(run.Wait(), 0);
+
+  const ByPartition out = ReadAll(out_);
+  const std::map<std::string, int> counts = CountIds(out);
+  EXPECT_EQ(LostOf(0, 5000, counts), 0u);
+  EXPECT_EQ(Repeated(counts), 0u);
+  for (const auto& [partition, records] : out) {
+    std::int64_t last = -1;
+    for (const Record& record : records) {
+      const Json origin = Json::parse(*record.value).at("origin");
+      // The same key lies in the same partition of both topics.
+      ASSERT_EQ(origin.at("partition").get<std::int32_t>(), partition);
+      ASSERT_GT(origin.at("offset").get<std::int64_t>(), last);
+      last = origin.at("offset").get<std::int64_t>();
+    }
+  }
+  EXPECT_EQ(Lag(group_, in_), 0);
+}
+
+TEST_F(BrokerTest, SeedArticleIsAboutDiplomacyAndItsEvidenceHitsTheBytes) {
+  MakeTopics(1);
+  rules_ = WIREDESK_SOURCE_DIR "/config/rules/mediatopics-en.rules";
+  std::ifstream file(WIREDESK_SOURCE_DIR "/data/seed-article.txt", std::ios::binary);
+  const std::string text((std::istreambuf_iterator<char>(file)), {});
+  Store(in_, {{"seed", text, {{"trace", "t1"}}}});
+  Process run({"run", "-c", WriteSettings(), "--until-end"}, LogPath());
+  EXPECT_EQ(run.Wait(), 0);
+
+  const ByPartition out = ReadAll(out_);
+  ASSERT_EQ(out.size(), 1u);
+  const Record& record = out.begin()->second.at(0);
+  EXPECT_EQ(record.key, "seed");
+  EXPECT_EQ(record.header("trace"), "t1");
+  const Json article = Json::parse(*record.value);
+  ASSERT_FALSE(article.at("tags").empty());
+  EXPECT_EQ(article.at("tags")[0].at("label"), "diplomacy");
+  std::set<std::string> labels;
+  for (const Json& tag : article.at("tags")) {
+    labels.insert(tag.at("label"));
+    for (const Json& evidence : tag.at("evidence")) {
+      const std::size_t start = evidence.at("start");
+      const std::size_t end = evidence.at("end");
+      EXPECT_EQ(text.substr(start, end - start), evidence.at("text").get<std::string>());
+    }
+  }
+  EXPECT_TRUE(labels.contains("computer security"));
+}
+
+TEST_F(BrokerTest, BadRecordsAreDeadLettersWithTheirBytesAndAReason) {
+  MakeTopics(1);
+  const std::string broken = "{\"id\": 1, \"title\": \"\xff\xfe\"}";
+  Store(in_, {{"a", broken, {{"trace", "t1"}}},
+              {"b", "{\"title\": ", {}},
+              {std::nullopt, std::nullopt, {}},
+              {"d", "{\"title\": \"fine\", \"body\": \"x\"}", {}}});
+  Process run({"run", "-c", WriteSettings(), "--until-end"}, LogPath());
+  EXPECT_EQ(run.Wait(), 0);
+  EXPECT_EQ(Count(out_), 1);
+  const ByPartition dead = ReadAll(dead_);
+  ASSERT_EQ(dead.size(), 1u);
+  const std::vector<Record>& letters = dead.begin()->second;
+  ASSERT_EQ(letters.size(), 3u);
+  EXPECT_EQ(letters[0].value, broken);
+  EXPECT_EQ(letters[0].key, "a");
+  EXPECT_EQ(letters[0].header("trace"), "t1");
+  EXPECT_EQ(letters[0].header("wiredesk.error.stage"), "decode");
+  EXPECT_EQ(letters[0].header("wiredesk.error.code"), "invalid_utf8");
+  EXPECT_EQ(letters[0].header("wiredesk.error.topic"), in_);
+  EXPECT_EQ(letters[1].header("wiredesk.error.code"), "invalid_json");
+  EXPECT_EQ(letters[1].header("wiredesk.error.offset"), "1");
+  EXPECT_EQ(letters[2].value, std::nullopt);
+  EXPECT_EQ(letters[2].key, std::nullopt);
+  EXPECT_EQ(Lag(group_, in_), 0);
+}
+
+TEST_F(BrokerTest, TermFinishesCommitsAndLeaves) {
+  MakeTopics(4);
+  const std::string settings = WriteSettings();
+  constexpr int kArticles = 10000;  // More each round than are done when the signal comes.
+  constexpr int kRounds = 3;
+  for (int round = 0; round < kRounds; ++round) {
+    Store(in_, Articles(round * kArticles, kArticles));
+    const std::int64_t before = Count(out_);
+    Process run({"run", "-c", settings}, LogPath());
+    EXPECT_TRUE(WaitForResults(before + 1));
+    run.Signal(SIGTERM);
+    EXPECT_EQ(run.Wait(), 0) << "round " << round;
+    EXPECT_THAT(run.Log(), HasSubstr("everything taken in is delivered and committed"));
+  }
+  Process rest({"run", "-c", settings, "--until-end"}, LogPath());
+  EXPECT_EQ(rest.Wait(), 0);
+  const std::map<std::string, int> counts = CountIds(ReadAll(out_));
+  EXPECT_EQ(LostOf(0, kRounds * kArticles, counts), 0u);
+  EXPECT_EQ(Repeated(counts), 0u);
+}
+
+// Commits often, and holds outputs back for a while: what a crash or a rebalance could lose or
+// repeat is then always there.
+std::string RiskySettings(const std::string& brokers) {
+  return fmt::format(
+      "kafka:\n"
+      "  bootstrap.servers: \"{}\"\n"
+      "  consumer: {{session.timeout.ms: 6000, heartbeat.interval.ms: 500}}\n"
+      "  producer: {{linger.ms: 100}}\n"
+      "runtime: {{lanes: 1, batch_articles: 16, commit_interval: 10ms}}\n",
+      brokers);
+}
+
+TEST_F(BrokerTest, KillLosesNothing) {
+  MakeTopics(4);
+  const std::string settings = WriteSettings(RiskySettings(brokers_));
+  constexpr int kArticles = 10000;
+  constexpr int kRounds = 2;
+  for (int round = 0; round < kRounds; ++round) {
+    Store(in_, Articles(round * kArticles, kArticles));
+    const std::int64_t before = Count(out_);
+    Process run({"run", "-c", settings}, LogPath());
+    EXPECT_TRUE(WaitForResults(before + 2000));
+    run.Signal(SIGKILL);
+    EXPECT_EQ(run.Wait(), -SIGKILL);
+  }
+  Process rest({"run", "-c", settings, "--until-end"}, LogPath());
+  EXPECT_EQ(rest.Wait(), 0);
+  EXPECT_EQ(LostOf(0, kRounds * kArticles, CountIds(ReadAll(out_))), 0u);
+  EXPECT_EQ(Lag(group_, in_), 0);
+}
+
+// Members come and go while articles flow: partitions move without loss, and, as every owner
+// commits before it gives up, without repetition.
+TEST_F(BrokerTest, MembersThatJoinAndLeaveRepeatNothing) {
+  MakeTopics(4);
+  constexpr int kArticles = 30000;
+  std::string lines;
+  for (const Record& record : Articles(0, kArticles)) lines += *record.value + "\n";
+  const std::string feed_file = WriteFile("feed.ndjson", lines);
+  const std::string settings = WriteSettings(RiskySettings(brokers_));
+  Process first({"run", "-c", settings}, LogPath());
+  Process feed({"feed", feed_file, "--to", in_, "-b", brokers_, "--rate", "3000"}, LogPath());
+  for (std::int64_t round = 0; round < 3; ++round) {
+    EXPECT_TRUE(WaitForResults(round * 8000 + 1));
+    Process second({"run", "-c", settings}, LogPath());
+    EXPECT_TRUE(WaitFor([&] { return TookSomethingIn(second.Log()); }));
+    second.Signal(SIGTERM);
+    EXPECT_EQ(second.Wait(), 0);
+  }
+  EXPECT_EQ(feed.Wait(), 0);
+  EXPECT_TRUE(WaitForResults(kArticles));
+  first.Signal(SIGTERM);
+  EXPECT_EQ(first.Wait(), 0);
+  const std::map<std::string, int> counts = CountIds(ReadAll(out_));
+  EXPECT_EQ(LostOf(0, kArticles, counts), 0u);
+  EXPECT_EQ(Repeated(counts), 0u);
+  EXPECT_EQ(Lag(group_, in_), 0);
+}
+
+TEST_F(BrokerTest, SecondTermLeavesAtOnce) {
+  MakeTopics(1);
+  Store(in_, Articles(0, 100));
+  // Outputs that wait a minute to be sent make a drain that does not end.
+  const std::string settings = WriteSettings("kafka: {bootstrap.servers: \"" + brokers_ +
+                                             "\", producer: {linger.ms: 60000}}\n"
+                                             "runtime: {drain_timeout: 5m}\n");
+  Process run({"run", "-c", settings}, LogPath());
+  EXPECT_TRUE(WaitFor([&] { return TookSomethingIn(run.Log()); }));
+  run.Signal(SIGTERM);
+  EXPECT_TRUE(WaitFor([&] { return run.Log().find("SIGTERM: finishing") != std::string::npos; }));
+  run.Signal(SIGTERM);
+  EXPECT_EQ(run.Wait(), 128 + SIGTERM);
+  EXPECT_EQ(Lag(group_, in_), -1);
+}
+
+TEST_F(BrokerTest, DrainThatTakesTooLongSaysSoByItsExitStatus) {
+  MakeTopics(1);
+  Store(in_, Articles(0, 100));
+  const std::string settings = WriteSettings("kafka: {bootstrap.servers: \"" + brokers_ +
+                                             "\", producer: {linger.ms: 60000}}\n"
+                                             "runtime: {drain_timeout: 200ms}\n");
+  Process run({"run", "-c", settings}, LogPath());
+  EXPECT_TRUE(WaitFor([&] { return TookSomethingIn(run.Log()); }));
+  run.Signal(SIGTERM);
+  EXPECT_EQ(run.Wait(), 79);
+  EXPECT_EQ(Lag(group_, in_), -1);
+}
+
+TEST_F(BrokerTest, MissingTopicIsRefusedAtTheStart) {
+  MakeTopics(1);
+  out_ += ".other";
+  Process run({"run", "-c", WriteSettings()}, LogPath());
+  EXPECT_EQ(run.Wait(), 78);
+  EXPECT_THAT(run.Log(), HasSubstr(out_ + " does not exist"));
+}
+
+TEST_F(BrokerTest, NoOffsetToBeginAtIsRefused) {
+  MakeTopics(1);
+  Store(in_, Articles(0, 1));
+  start_ = "error";
+  Process run({"run", "-c", WriteSettings()}, LogPath());
+  EXPECT_EQ(run.Wait(), 65);
+  EXPECT_THAT(run.Log(), HasSubstr("input.start"));
+}
+
+TEST_F(BrokerTest, FeedSendsFilesWithTheirIdsAsKeys) {
+  MakeTopics(4);
+  const std::string lines = WriteFile("feed.ndjson",
+                                      "{\"id\": \"a\", \"title\": \"x\"}\n\n{\"id\": 7}\r\n"
+                                      "{\"title\": \"no id\"}");
+  const std::string text = WriteFile("article.txt", "A title\n\nA text.\n");
+  Process feed({"feed", lines, text, "--to", in_, "-b", brokers_, "--repeat", "2"}, LogPath());
+  EXPECT_EQ(feed.Wait(), 0);
+  std::multiset<std::string> seen;
+  for (const auto& [partition, records] : ReadAll(in_)) {
+    for (const Record& record : records) {
+      seen.insert(record.key.value_or("(null)") + "|" + *record.value);
+    }
+  }
+  const std::multiset<std::string> expected = {"a|{\"id\": \"a\", \"title\": \"x\"}",
+                                               "a|{\"id\": \"a\", \"title\": \"x\"}",
+                                               "7|{\"id\": 7}",
+                                               "7|{\"id\": 7}",
+                                               "(null)|{\"title\": \"no id\"}",
+                                               "(null)|{\"title\": \"no id\"}",
+                                               "(null)|A title\n\nA text.\n",
+                                               "(null)|A title\n\nA text.\n"};
+  EXPECT_EQ(seen, expected);
+
+  Process missing({"feed", lines, "--to", in_ + ".other", "-b", brokers_}, LogPath());
+  EXPECT_EQ(missing.Wait(), 78);
+}
+
+}  // namespace
+}  // namespace wiredesk
