@@ -60,7 +60,7 @@ bool FeedReader::Next(FeedRecord& record) {
       reader_.reset();
       continue;
     }
-    if (record.value.find_first_not_of(" \t\r") == std::string_view::npos) continue;
+    if (record.value.find_first_not_of(" \t\r\n") == std::string_view::npos) continue;
     record.key = is_lines_ ? ArticleKey(record.value) : std::nullopt;
     return true;
   }
