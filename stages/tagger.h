@@ -4,8 +4,8 @@
 // the longest counts. Of these the `max` with the highest field boost count, each with weight ×
 // boost. A topic's score is the sum over its items; it becomes a tag when the score reaches `need`.
 //
-// Most articles touch many topics and reach few, so hits are only chained to their items, items to
-// their topics, and nothing is sorted but what ends up in a tag.
+// Most articles touch many topics and reach few: hits are only chained to their items, and items to
+// their topics. Which hits speak for a tag is worked out for the tags alone.
 #pragma once
 
 #include <cstdint>
@@ -31,46 +31,52 @@ class Tagger : public Stage {
 
   // A place that counts, or may count, for an item.
   struct ItemHit {
-    std::uint32_t next;   // Of the same item.
+    std::uint32_t next;   // The hit of the same item before this one.
     std::uint32_t begin;  // Tokens.
     std::uint32_t end;
     std::uint32_t part;
     std::uint32_t shown;
     std::uint32_t field;
   };
+  // By item, while an article is looked at.
+  struct ItemState {
+    std::uint32_t last_hit = kNone;
+    std::uint32_t next = kNone;  // Another item of the same topic that was touched.
+  };
+  struct TopicState {
+    std::int64_t points = 0;
+    std::uint32_t first_item = kNone;
+  };
   // What a hit that counts gives its topic.
   struct Proof {
-    std::uint32_t next;  // Of the same topic.
     std::int64_t points;
     ItemHit hit;
-  };
-  struct TopicScore {
-    std::int64_t points = 0;
-    std::uint32_t first_proof = kNone;
   };
 
   void Use(const CompiledRules& rules);
   void TagArticle(Article& article, Arena& arena);
   void CollectHits(const Article& article);
   void ScoreItem(std::uint32_t index);
+  void SelectHits(std::uint32_t index);
   void DropOverlaps();
-  void AddProof(const CompiledItem& item, const ItemHit& hit);
   void AddTags(Article& article, Arena& arena);
-  std::span<const Evidence> MakeEvidence(const Article& article, std::uint32_t first_proof,
-                                         Arena& arena);
+  void CollectProofs(std::uint32_t first_item);
+  std::span<const Evidence> MakeEvidence(const Article& article, Arena& arena);
+  std::int64_t PointsOf(const CompiledItem& item, const ItemHit& hit) const {
+    return std::int64_t{item.weight} * item.boosts[hit.field];
+  }
 
   const std::size_t evidence_max_;
   const CompiledRules* rules_ = nullptr;
 
-  std::vector<std::uint32_t> first_hits_;  // By item; kNone between articles.
-  std::vector<TopicScore> topic_scores_;   // By topic; empty between articles.
+  std::vector<ItemState> items_;    // By item; all empty between articles.
+  std::vector<TopicState> topics_;  // By topic; likewise.
   std::vector<std::uint32_t> touched_items_;
   std::vector<std::uint32_t> touched_topics_;
-  std::vector<ItemHit> hits_;             // Of the article, chained by item.
-  std::vector<ItemHit> item_hits_;        // Of one item, where it has several.
-  std::vector<Proof> proofs_;             // Of the article, chained by topic.
-  std::vector<const Proof*> tag_proofs_;  // Of one tag.
-  std::vector<std::uint32_t> taken_;      // Token -> the round of DropOverlaps() that took it.
+  std::vector<ItemHit> hits_;         // Of the article, chained by item.
+  std::vector<ItemHit> item_hits_;    // Those of one item that count.
+  std::vector<Proof> proofs_;         // Of one tag.
+  std::vector<std::uint32_t> taken_;  // Token -> the round of DropOverlaps() that took it.
   std::uint32_t round_ = 0;
   std::vector<Tag> tags_;
 };
