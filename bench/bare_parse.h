@@ -13,6 +13,7 @@ namespace wiredesk {
 
 namespace ondemand = simdjson::ondemand;
 
+// Bytes of a string, or of the strings of an array; else 0.
 inline std::size_t BytesOf(ondemand::value value) {
   std::string_view text;
   ondemand::array array;

@@ -6,13 +6,12 @@
 
 #include <string_view>
 
+#include "bench/bare_parse.h"
 #include "bench/corpus.h"
 #include "stages/decoder.h"
 
 namespace wiredesk {
 namespace {
-
-namespace ondemand = simdjson::ondemand;
 
 constexpr std::size_t kBatchArticles = 256;
 
@@ -26,41 +25,6 @@ std::size_t BytesOf(const Article& article) {
                       BytesOf(article.published_at_json) + article.language.size();
   for (const TextPart& part : article.parts) bytes += part.text.size();
   for (const std::string_view category : article.categories) bytes += category.size();
-  return bytes;
-}
-
-std::size_t BytesOf(ondemand::value value) {
-  std::string_view text;
-  ondemand::array array;
-  if (value.get_string().get(text) == simdjson::SUCCESS) return text.size();
-  std::size_t bytes = 0;
-  if (value.get_array().get(array) != simdjson::SUCCESS) return 0;
-  for (auto element : array) {
-    if (element.get_string().get(text) == simdjson::SUCCESS) bytes += text.size();
-  }
-  return bytes;
-}
-
-// In document order, the fastest way that on-demand has.
-std::size_t ReadInOrder(ondemand::parser& parser, std::string_view json) {
-  constexpr std::string_view kNames[] = {"id",     "title",        "body",  "language",
-                                         "source", "published_at", "labels"};
-  ondemand::document document;
-  ondemand::object object;
-  if (parser.iterate(json.data(), json.size(), json.size() + kPadding).get(document) ||
-      document.get_object().get(object)) {
-    return 0;
-  }
-  std::size_t bytes = 0;
-  for (auto member_or_error : object) {
-    ondemand::field member;
-    if (std::move(member_or_error).get(member)) return 0;
-    for (const std::string_view name : kNames) {
-      if (!member.key().unsafe_is_equal(name)) continue;
-      bytes += BytesOf(member.value());
-      break;
-    }
-  }
   return bytes;
 }
 
