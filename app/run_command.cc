@@ -172,7 +172,7 @@ int RunWorker(const RunOptions& options) {
     spdlog::error("{}", std::string(worker.status().message()));
     return ExitCodeOf(worker.status());
   }
-  spdlog::info("group {}: {} -> {}, {} lanes, rules {}", settings->input.group,
+  spdlog::info("group {}: {} -> {}, {} lane(s), rules {}", settings->input.group,
                fmt::join(settings->input.topics, ", "), settings->output.topic,
                (*worker)->lane_count(), rules.compiled->hash());
   return Supervisor(*settings, **worker).Run();
