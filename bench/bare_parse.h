@@ -14,7 +14,7 @@ namespace wiredesk {
 namespace ondemand = simdjson::ondemand;
 
 // Bytes of a string, or of the strings of an array; else 0.
-inline std::size_t BytesOf(ondemand::value value) {
+inline std::size_t BytesOfValue(ondemand::value value) {
   std::string_view text;
   ondemand::array array;
   if (value.get_string().get(text) == simdjson::SUCCESS) return text.size();
@@ -42,7 +42,7 @@ inline std::size_t ReadInOrder(ondemand::parser& parser, std::string_view json) 
     if (std::move(member_or_error).get(member)) return 0;
     for (const std::string_view name : kNames) {
       if (!member.key().unsafe_is_equal(name)) continue;
-      bytes += BytesOf(member.value());
+      bytes += BytesOfValue(member.value());
       break;
     }
   }

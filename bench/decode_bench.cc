@@ -36,7 +36,7 @@ std::size_t ReadByName(ondemand::parser& parser, std::string_view json) {
   for (const char* name : {"id", "source", "language", "title", "body", "published_at", "labels"}) {
     ondemand::value value;
     if (document.find_field_unordered(name).get(value) == simdjson::SUCCESS) {
-      bytes += BytesOf(value);
+      bytes += BytesOfValue(value);
     }
   }
   return bytes;
