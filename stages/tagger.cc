@@ -92,8 +92,8 @@ void Tagger::SelectHits(std::uint32_t index) {
   item_hits_.resize(most);
 }
 
-// Keeps the longest of overlapping hits. A hit that is no longer than another and overlaps it has an
-// end inside it, so looking at both ends is enough.
+// Keeps the longest of overlapping hits. A hit that is no longer than another and overlaps it has
+// an end inside it, so looking at both ends is enough.
 void Tagger::DropOverlaps() {
   if (++round_ == 0) {  // The numbers are used up: start over.
     std::fill(taken_.begin(), taken_.end(), 0);
