@@ -29,6 +29,10 @@ int Run(int argc, char** argv) {
   AddTagCommand(app, action);
   AddFeedCommand(app, action);
   AddRulesCommand(app, action);
+  if (argc < 2) {
+    std::fputs(app.help().c_str(), stderr);
+    return kExitUsage;
+  }
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -3,7 +3,6 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -32,15 +31,15 @@ Examples:
   wiredesk tag --rules desk.rules --record enriched feed.ndjson.gz > tagged.ndjson
   zcat feed.ndjson.gz | wiredesk tag --rules desk.rules - | jq .tags[].label
 
-Exit status: 0 every article was tagged or has no tag, 1 some could not be read as an article, 74 a
-file can't be read or written, 78 wrong settings or rules)";
+Exit status: 0 every article was tagged or has no tag, 1 some could not be read as an article,
+66 a file is not there, 74 a file can't be read or written, 78 wrong settings or rules)";
 
 struct TagOptions {
   std::vector<std::string> files = {"-"};
   std::vector<std::string> packs;
   std::string config;
-  ArticleFormat format = ArticleFormat::kAuto;
-  RecordForm record = RecordForm::kTags;
+  std::string format = "auto";
+  std::string record = "tags";
   bool pretty = false;
   std::string color = "auto";
 };
@@ -55,8 +54,11 @@ std::optional<Settings> MakeSettings(const TagOptions& options) {
     if (!loaded) return std::nullopt;
     settings = *std::move(loaded);
   } else {
-    settings.decode.format = options.format;
-    settings.output.record = options.record;
+    settings.decode.format = options.format == "json"   ? ArticleFormat::kJson
+                             : options.format == "text" ? ArticleFormat::kText
+                                                        : ArticleFormat::kAuto;
+    settings.output.record =
+        options.record == "enriched" ? RecordForm::kEnriched : RecordForm::kTags;
     settings.runtime.threads = {{{std::begin(kStageNames), std::end(kStageNames)}, 1}};
   }
   if (!options.packs.empty()) settings.rule_packs = options.packs;
@@ -91,7 +93,7 @@ int TagFiles(const TagOptions& options) {
   const LaneResult result = (*lane)->Run();
   if (!result.status.ok()) {
     std::fprintf(stderr, "wiredesk: %s\n", std::string(result.status.message()).c_str());
-    return ExitCodeOf(result.status);
+    return absl::IsNotFound(result.status) ? kExitNoInput : ExitCodeOf(result.status);
   }
   return CounterSnapshot((*lane)->counters()).dead_letters_sum() == 0 ? kExitOk : kExitFault;
 }
@@ -107,15 +109,11 @@ void AddTagCommand(CLI::App& app, CommandAction& action) {
   packs->allow_extra_args(false)->check(CLI::ExistingFile);
   tag->add_option("-c,--config", options->config,
                   "A worker's settings: its rules, fields and form of the output record");
-  const std::map<std::string, ArticleFormat> formats = {{"auto", ArticleFormat::kAuto},
-                                                        {"json", ArticleFormat::kJson},
-                                                        {"text", ArticleFormat::kText}};
-  tag->add_option("--format", options->format, "auto, json or text")
-      ->transform(CLI::CheckedTransformer(formats));
-  const std::map<std::string, RecordForm> forms = {{"tags", RecordForm::kTags},
-                                                   {"enriched", RecordForm::kEnriched}};
-  tag->add_option("--record", options->record, "tags, or enriched: the article with its tags added")
-      ->transform(CLI::CheckedTransformer(forms));
+  tag->add_option("--format", options->format, "Of the articles: auto, json or text")
+      ->check(CLI::IsMember({"auto", "json", "text"}));
+  tag->add_option("--record", options->record,
+                  "tags, or enriched: the article as it is with its tags added")
+      ->check(CLI::IsMember({"tags", "enriched"}));
   tag->add_flag("--pretty", options->pretty,
                 "For people: the tags, and the text with their evidence highlighted");
   tag->add_option("--color", options->color, "With --pretty: auto, always or never")

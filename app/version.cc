@@ -15,7 +15,7 @@ namespace wiredesk {
 
 std::string VersionText() {
   std::string text = "wiredesk " WIREDESK_VERSION;
-  text.append("\nmatcher     ").append(MatcherVersion());
+  text.append("\nmatcher     Hyperscan ").append(MatcherVersion());
   text.append("\nlibrdkafka  ").append(rd_kafka_version_str());
   text.append("\nsimdjson    ").append(WIREDESK_TEXT_OF(SIMDJSON_VERSION));
   text.append(" (").append(simdjson::get_active_implementation()->name()).append(")");
