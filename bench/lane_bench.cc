@@ -4,7 +4,6 @@
 //
 //   records ─→ source ─→ decode ─ canonicalise ─ match ─ tag ─ encode ─→ sink ─→ bytes
 #include <benchmark/benchmark.h>
-#include <hs.h>
 #include <simdjson.h>
 
 #include <cstring>
@@ -13,12 +12,12 @@
 #include <vector>
 
 #include "bench/bare_parse.h"
+#include "bench/bare_scan.h"
 #include "bench/corpus.h"
 #include "bench/shipped_rules.h"
 #include "config/check.h"
 #include "pipeline/lane.h"
 #include "pipeline/memory_io.h"
-#include "stages/hyperscan.h"
 #include "stages/make_stage.h"
 
 namespace wiredesk {
@@ -78,31 +77,24 @@ void Report(benchmark::State& state, bool is_right) {
 void Floor(benchmark::State& state) {
   const Corpus& corpus = Corpus::Get();
   const Made& made = Made::Get();
-  const absl::StatusOr<HyperscanDatabase> database = CompileLiterals(ShippedRules()->literals());
-  WIREDESK_CHECK(database.ok());
-  hs_scratch_t* raw_scratch = nullptr;
-  WIREDESK_CHECK(hs_alloc_scratch(database->get(), &raw_scratch) == HS_SUCCESS);
-  const HyperscanScratch scratch(raw_scratch);
-  const auto nothing = [](unsigned, unsigned long long, unsigned long long, unsigned, void*) {
-    return 0;
-  };
+  const BareScan scanner;
   simdjson::ondemand::parser parser;
   std::vector<char> copy(std::size_t{16} << 20);
   std::size_t bytes = 0;
+  bool is_right = true;
   for (auto _ : state) {
     bytes = 0;
     for (std::size_t i = 0; i < corpus.size(); ++i) {
       const std::string_view value = corpus[i];
       std::memcpy(copy.data(), value.data(), value.size() + kPadding);
       bytes += ReadInOrder(parser, {copy.data(), value.size()});
-      hs_scan(database->get(), made.canonical[i].data(),
-              static_cast<unsigned>(made.canonical[i].size() - kPadding), 0, scratch.get(), nothing,
-              nullptr);
+      const std::string_view canonical = made.canonical[i];
+      is_right &= scanner.Scan(canonical.substr(0, canonical.size() - kPadding));
       std::memcpy(copy.data(), made.outputs[i].data(), made.outputs[i].size());
       benchmark::DoNotOptimize(copy.data());
     }
   }
-  Report(state, bytes != 0);
+  Report(state, is_right && bytes != 0);
 }
 BENCHMARK(Floor)->Name("lane/floor")->Unit(benchmark::kMillisecond);
 
