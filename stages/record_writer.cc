@@ -130,6 +130,11 @@ void RecordWriter::WriteTagged(const Article& article, JsonWriter& writer) const
   writer.Raw(R"(,"source":)");
   WriteOr(article.source_json, "null", writer);
   WriteCategories(article, writer);
+  WriteFindings(article, writer);
+}
+
+// What both forms end with: the tags, and where they come from.
+void RecordWriter::WriteFindings(const Article& article, JsonWriter& writer) const {
   if (article.positions_in_record) writer.Raw(R"(,"positions":"record")");
   writer.Raw(R"(,"tags":[)");
   WriteTags(article, writer);
@@ -165,12 +170,7 @@ void RecordWriter::WriteMember(const Article& article, JsonWriter& writer) const
   writer.Raw(R"({"schema":")");
   writer.Raw(kRecordSchema);
   writer.Raw("\"");
-  if (article.positions_in_record) writer.Raw(R"(,"positions":"record")");
-  writer.Raw(R"(,"tags":[)");
-  WriteTags(article, writer);
-  writer.Raw(R"(],"origin":)");
-  WriteOrigin(article, writer);
-  writer.Raw(end_text_);
+  WriteFindings(article, writer);
 }
 
 void RecordWriter::WriteId(const Article& article, JsonWriter& writer) const {

@@ -46,6 +46,7 @@ class RecordWriter {
   void WriteEnrichedJson(const Article& article, JsonWriter& writer) const;
   void WriteEnrichedText(const Article& article, JsonWriter& writer) const;
   void WriteMember(const Article& article, JsonWriter& writer) const;
+  void WriteFindings(const Article& article, JsonWriter& writer) const;
   void WriteId(const Article& article, JsonWriter& writer) const;
   void WriteCategories(const Article& article, JsonWriter& writer) const;
   void WriteTags(const Article& article, JsonWriter& writer) const;
