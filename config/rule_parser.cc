@@ -51,6 +51,7 @@ class PackParser {
     ParseHeader();
     while (!cursor_.AtEnd()) ParseStatement();
     CheckParents();
+    pack_.lets = terms_.TakeLets();
     return std::move(pack_);
   }
 
@@ -377,7 +378,7 @@ bool PackParser::ParseScoreItem(Topic& topic) {
   ScoreItem item;
   item.position = cursor_.token().position;
   if (!ParseWeight(item)) return false;
-  std::optional<TermNode> term = terms_.ParseTerm();
+  std::optional<RuleNode> term = terms_.ParseTerm();
   if (!term) return false;
   item.term = *std::move(term);
   if (cursor_.AtWord("max")) {
@@ -439,7 +440,8 @@ bool PackParser::ParseTest(Topic& topic) {
   if (cursor_.At(Kind::kString)) {
     return cursor_.FailUnexpected("title: or body:", "say which it is, as in body:\"...\"");
   }
-  if (IsBlank(test.title) && IsBlank(test.body)) {
+  if (std::all_of(test.fields.begin(), test.fields.end(),
+                  [](const TestField& field) { return IsBlank(field.text); })) {
     errors_.Error(test.position, "this test has neither title nor body",
                   "add title:\"...\" or body:\"...\"");
   }
@@ -450,17 +452,18 @@ bool PackParser::ParseTest(Topic& topic) {
 bool PackParser::ParseTestField(RuleTest& test) {
   static constexpr std::string_view kFields[] = {"title", "body"};
   const RuleToken field = cursor_.token();
-  const bool is_title = field.text == "title";
-  if (!is_title && field.text != "body") {
+  if (field.text != "title" && field.text != "body") {
     errors_.Error(field.position, fmt::format("a test has no field \"{}\"", field.text),
                   SuggestName(field.text, kFields, "a test has a title and a body"));
   }
   cursor_.Advance();
   std::optional<std::string> text = cursor_.TakeString("a string");
   if (!text) return false;
-  std::string& member = is_title ? test.title : test.body;
-  if (!member.empty()) errors_.Error(field.position, fmt::format("a second {}", field.text));
-  member = *std::move(text);
+  if (std::any_of(test.fields.begin(), test.fields.end(),
+                  [&](const TestField& known) { return known.name == field.text; })) {
+    errors_.Error(field.position, fmt::format("a second {}", field.text));
+  }
+  test.fields.push_back({std::string(field.text), *std::move(text)});
   return true;
 }
 

@@ -43,14 +43,14 @@ bool RuleTermParser::AtTerm() const {
   }
 }
 
-std::optional<TermNode> RuleTermParser::ParseTerm() {
-  TermNode term;
+std::optional<RuleNode> RuleTermParser::ParseTerm() {
+  RuleNode term;
   Shape shape;
   if (!Parse({}, term, shape)) return std::nullopt;
   return term;
 }
 
-bool RuleTermParser::Parse(Place place, TermNode& term, Shape& shape) {
+bool RuleTermParser::Parse(Place place, RuleNode& term, Shape& shape) {
   term.position = cursor_.token().position;
   switch (cursor_.token().kind) {
     case Kind::kWord:
@@ -81,10 +81,10 @@ bool RuleTermParser::Parse(Place place, TermNode& term, Shape& shape) {
   }
 }
 
-bool RuleTermParser::ParseWord(TermNode& term) {
+bool RuleTermParser::ParseWord(RuleNode& term) {
   const RuleToken word = cursor_.token();
   if (!UnsupportedOperator(word).empty()) return cursor_.FailUnexpected("a term");
-  term.kind = TermNode::Kind::kWord;
+  term.kind = RuleNode::Kind::kWord;
   term.text = word.text;
   CheckTermText(word);
   if (IsReservedWord(word.text)) {
@@ -99,9 +99,9 @@ bool RuleTermParser::ParseWord(TermNode& term) {
   return true;
 }
 
-bool RuleTermParser::ParseInflected(TermNode& term) {
+bool RuleTermParser::ParseInflected(RuleNode& term) {
   const RuleToken word = cursor_.token();
-  term.kind = TermNode::Kind::kInflected;
+  term.kind = RuleNode::Kind::kInflected;
   term.text = word.text;
   CheckTermText(word);
   if (!inflections_allowed_) {
@@ -113,25 +113,25 @@ bool RuleTermParser::ParseInflected(TermNode& term) {
 }
 
 // Goes on as if it were a word, to find the others in one go.
-bool RuleTermParser::RefuseWildcard(TermNode& term) {
+bool RuleTermParser::RefuseWildcard(RuleNode& term) {
   const RuleToken word = cursor_.token();
-  term.kind = TermNode::Kind::kWord;
+  term.kind = RuleNode::Kind::kWord;
   errors_.Error(word.position, UnsupportedOperator(word) + " is not supported",
                 fmt::format("{}~ stands for the inflections of a word", word.text));
   cursor_.Advance();
   return true;
 }
 
-bool RuleTermParser::ParsePhrase(TermNode& term) {
+bool RuleTermParser::ParsePhrase(RuleNode& term) {
   const RuleToken phrase = cursor_.token();
-  term.kind = TermNode::Kind::kPhrase;
+  term.kind = RuleNode::Kind::kPhrase;
   term.text = cursor_.Unescape(phrase);
   CheckTermText(phrase);
   cursor_.Advance();
   return true;
 }
 
-bool RuleTermParser::ParseExact(TermNode& term) {
+bool RuleTermParser::ParseExact(RuleNode& term) {
   const RuleToken equals = cursor_.token();
   cursor_.Advance();
   const RuleToken exact = cursor_.token();
@@ -144,7 +144,7 @@ bool RuleTermParser::ParseExact(TermNode& term) {
     errors_.Error(equals.position, "there is a space after this \"=\"",
                   "\"=\" stands directly before the word, as in =Acme");
   }
-  term.kind = TermNode::Kind::kExact;
+  term.kind = RuleNode::Kind::kExact;
   term.text = cursor_.At(Kind::kString) ? cursor_.Unescape(exact) : std::string(exact.text);
   term.position.length += exact.position.length;
   CheckTermText(exact);
@@ -152,9 +152,9 @@ bool RuleTermParser::ParseExact(TermNode& term) {
   return true;
 }
 
-bool RuleTermParser::ParseRegex(TermNode& term) {
+bool RuleTermParser::ParseRegex(RuleNode& term) {
   const RuleToken regex = cursor_.token();
-  term.kind = TermNode::Kind::kRegex;
+  term.kind = RuleNode::Kind::kRegex;
   term.text = ResolveSlashes(regex.text);
   CheckTermText(regex);
   const auto place = [&regex](const RegexFault& fault) {
@@ -186,10 +186,10 @@ bool RuleTermParser::CheckLevel(const SourcePosition& position, int level) {
   return false;
 }
 
-bool RuleTermParser::ParseSet(Place place, TermNode& term, Shape& shape) {
+bool RuleTermParser::ParseSet(Place place, RuleNode& term, Shape& shape) {
   ++place.level;
   if (!CheckLevel(term.position, place.level)) return false;
-  term.kind = TermNode::Kind::kAnyOf;
+  term.kind = RuleNode::Kind::kAnyOf;
   cursor_.Advance();
   if (!ParseSetMembers(place, term, shape)) return false;
   ++shape.levels;
@@ -201,7 +201,7 @@ bool RuleTermParser::ParseSet(Place place, TermNode& term, Shape& shape) {
 }
 
 // Up to the closing brace.
-bool RuleTermParser::ParseSetMembers(Place place, TermNode& term, Shape& shape) {
+bool RuleTermParser::ParseSetMembers(Place place, RuleNode& term, Shape& shape) {
   while (!cursor_.At(Kind::kCloseBrace)) {
     const RuleToken& token = cursor_.token();
     // A keyword that begins a line is the next clause, not a member.
@@ -213,7 +213,7 @@ bool RuleTermParser::ParseSetMembers(Place place, TermNode& term, Shape& shape) 
       cursor_.Advance();
       continue;
     }
-    TermNode member;
+    RuleNode member;
     Shape member_shape;
     if (!Parse(place, member, member_shape)) return false;
     term.children.push_back(std::move(member));
@@ -229,9 +229,9 @@ bool RuleTermParser::FailForgottenBrace(const SourcePosition& brace) {
   return false;
 }
 
-bool RuleTermParser::ParseField(Place place, TermNode& term, Shape& shape) {
+bool RuleTermParser::ParseField(Place place, RuleNode& term, Shape& shape) {
   const RuleToken field = cursor_.token();
-  term.kind = TermNode::Kind::kField;
+  term.kind = RuleNode::Kind::kField;
   term.text = field.text;
   if (std::find(std::begin(kRuleFields), std::end(kRuleFields), field.text) ==
       std::end(kRuleFields)) {
@@ -245,7 +245,7 @@ bool RuleTermParser::ParseField(Place place, TermNode& term, Shape& shape) {
   ++place.level;
   if (!CheckLevel(field.position, place.level)) return false;
   cursor_.Advance();
-  TermNode inner;
+  RuleNode inner;
   Shape inner_shape;
   if (!Parse(place, inner, inner_shape)) return false;
   term.children.push_back(std::move(inner));
@@ -253,9 +253,9 @@ bool RuleTermParser::ParseField(Place place, TermNode& term, Shape& shape) {
   return true;
 }
 
-bool RuleTermParser::ParseMacro(Place place, TermNode& term, Shape& shape) {
+bool RuleTermParser::ParseMacro(Place place, RuleNode& term, Shape& shape) {
   const RuleToken name = cursor_.token();
-  term.kind = TermNode::Kind::kMacro;
+  term.kind = RuleNode::Kind::kMacro;
   term.text = name.text;
   cursor_.Advance();
   const auto found = macros_.find(name.text);
@@ -271,7 +271,6 @@ bool RuleTermParser::ParseMacro(Place place, TermNode& term, Shape& shape) {
   }
   if (!CheckLevel(name.position, place.level + 1 + macro.shape.levels)) return false;
   if (!CountExpansion(name.position, macro.shape.nodes)) return true;
-  term.children.push_back(macro.term);
   shape = {macro.shape.nodes + 1, macro.shape.levels + 1, macro.shape.has_field};
   return true;
 }
@@ -305,8 +304,10 @@ bool RuleTermParser::ParseLet() {
   if (!cursor_.Take(Kind::kEquals, "\"=\"")) return false;
   Macro macro;
   macro.line = name->position.line;
-  if (!Parse({}, macro.term, macro.shape)) return false;
-  const auto [place, is_new] = macros_.emplace(std::string(name->text), std::move(macro));
+  RuleNode node;
+  if (!Parse({}, node, macro.shape)) return false;
+  const auto [place, is_new] = macros_.emplace(std::string(name->text), macro);
+  if (is_new) lets_.push_back({std::string(name->text), std::move(node), name->position});
   if (!is_new) {
     errors_.Error(name->position, fmt::format("\"{}\" is named twice; first in line {}", name->text,
                                               place->second.line));

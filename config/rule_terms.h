@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "config/rule_ast.h"
@@ -38,7 +39,10 @@ class RuleTermParser {
 
   // Nothing: a syntax error was reported, and the cursor is somewhere in the term. Errors of
   // meaning (an unknown macro) are reported and a term is returned.
-  std::optional<TermNode> ParseTerm();
+  std::optional<RuleNode> ParseTerm();
+
+  // What ParseLet() has named, in order.
+  std::vector<NamedNode> TakeLets() { return std::move(lets_); }
 
   // NAME = term. REQUIRES: the cursor is behind "let". False: as above.
   bool ParseLet();
@@ -51,7 +55,6 @@ class RuleTermParser {
     bool has_field = false;
   };
   struct Macro {
-    TermNode term;
     Shape shape;
     int line = 0;
   };
@@ -60,17 +63,17 @@ class RuleTermParser {
     bool in_field = false;
   };
 
-  bool Parse(Place place, TermNode& term, Shape& shape);
-  bool ParseWord(TermNode& term);
-  bool ParseInflected(TermNode& term);
-  bool RefuseWildcard(TermNode& term);
-  bool ParsePhrase(TermNode& term);
-  bool ParseExact(TermNode& term);
-  bool ParseRegex(TermNode& term);
-  bool ParseSet(Place place, TermNode& term, Shape& shape);
-  bool ParseSetMembers(Place place, TermNode& term, Shape& shape);
-  bool ParseField(Place place, TermNode& term, Shape& shape);
-  bool ParseMacro(Place place, TermNode& term, Shape& shape);
+  bool Parse(Place place, RuleNode& term, Shape& shape);
+  bool ParseWord(RuleNode& term);
+  bool ParseInflected(RuleNode& term);
+  bool RefuseWildcard(RuleNode& term);
+  bool ParsePhrase(RuleNode& term);
+  bool ParseExact(RuleNode& term);
+  bool ParseRegex(RuleNode& term);
+  bool ParseSet(Place place, RuleNode& term, Shape& shape);
+  bool ParseSetMembers(Place place, RuleNode& term, Shape& shape);
+  bool ParseField(Place place, RuleNode& term, Shape& shape);
+  bool ParseMacro(Place place, RuleNode& term, Shape& shape);
   std::string SuggestMacro(std::string_view name) const;
   bool CountExpansion(const SourcePosition& position, std::size_t nodes);
   void CheckTermText(const RuleToken& token);
@@ -81,6 +84,7 @@ class RuleTermParser {
   RuleErrors& errors_;
   bool inflections_allowed_ = true;
   std::map<std::string, Macro, std::less<>> macros_;
+  std::vector<NamedNode> lets_;
   std::size_t expanded_nodes_ = 0;
 };
 

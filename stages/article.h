@@ -71,7 +71,7 @@ struct Tag {
   std::span<const Evidence> evidence;  // Strongest first.
 };
 
-// Why an article can't be tagged. Each has a fixed reason for people in failure.cc.
+// Why an article can't be tagged. Each has a fixed reason for people in article.cc.
 enum class Failure : std::uint8_t {
   kNone,
   kEmptyRecord,
@@ -113,7 +113,8 @@ struct Article {
   // Canonicaliser.
   std::string_view canonical;  // " tok tok \x1e tok "; kPadding readable bytes follow.
   std::span<const Token> tokens;
-  std::span<const std::uint32_t> sentences;  // First token of each sentence, ascending.
+  std::span<const std::uint32_t> sentences;   // First token of each sentence, ascending.
+  std::span<const std::uint32_t> paragraphs;  // Likewise of each paragraph.
 
   // Matcher: in order of their ends.
   std::span<const Match> matches;
@@ -136,6 +137,10 @@ struct Article {
     failure_detail = detail;
   }
 };
+
+// The part that holds token `token`.
+// REQUIRES: token < article.tokens.size()
+const TextPart& PartOf(const Article& article, std::uint32_t token);
 
 // A stable word for `failure`, for headers and metrics ("invalid_json"), and a sentence for people.
 std::string_view FailureCode(Failure failure);

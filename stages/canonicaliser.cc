@@ -25,6 +25,7 @@ void Canonicaliser::Canonicalise(Article& article, Arena& arena) {
   };
   article.tokens = keep(tokeniser_.tokens());
   article.sentences = keep(tokeniser_.sentences());
+  article.paragraphs = keep(tokeniser_.paragraphs());
 }
 
 const Abbreviations* Canonicaliser::AbbreviationsOf(std::string_view language) {

@@ -44,7 +44,6 @@ struct TermUse {
 struct CompiledLiteral {
   std::uint32_t first_term;
   std::uint32_t term_count;
-  std::uint32_t token_count;
   bool has_exact;  // Some term of it asks for its exact spelling.
 };
 
@@ -70,7 +69,7 @@ class CompiledRules {
   std::string_view shown(std::uint32_t index) const { return shown_[index]; }
   // By pattern id of the engine.
   std::span<const CompiledLiteral> literal_terms() const { return literal_terms_; }
-  std::span<const std::string> literals() const { return literals_; }
+  std::span<const LiteralPattern> literals() const { return literals_; }
   // First term that is a regex; regex pattern i is the term with this number plus i.
   std::uint32_t first_regex_term() const { return first_regex_term_; }
   const PatternEngine& engine() const { return *engine_; }
@@ -83,7 +82,7 @@ class CompiledRules {
   std::vector<TermUse> uses_;
   std::vector<std::uint32_t> use_starts_;
   std::vector<std::string> shown_;
-  std::vector<std::string> literals_;  // Canonical, with their spaces: " new york ".
+  std::vector<LiteralPattern> literals_;
   std::vector<CompiledLiteral> literal_terms_;
   std::uint32_t first_regex_term_ = 0;
   std::unique_ptr<const PatternEngine> engine_;

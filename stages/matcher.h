@@ -20,7 +20,7 @@ class Matcher : public Stage {
   void Use(const CompiledRules& rules);
   void Match(Article& article, Arena& arena);
   void AddLiterals(const Article& article);
-  void AddRegexes(const Article& article);
+  void AddRegexes();
   bool HasExactSpelling(const Article& article, std::uint32_t term,
                         std::uint32_t first_token) const;
 
@@ -29,9 +29,5 @@ class Matcher : public Stage {
   Hits hits_;
   std::vector<wiredesk::Match> matches_;
 };
-
-// The part that holds token `token`.
-// REQUIRES: token < article.tokens.size()
-const TextPart& PartOf(const Article& article, std::uint32_t token);
 
 }  // namespace wiredesk

@@ -1,34 +1,39 @@
-// Finds the patterns of the compiled rules in canonical texts. Engines differ in how; all give the
-// same hits.
+// Finds the patterns of the compiled rules in articles. Engines differ in how; all give the same
+// hits, in tokens of the article.
 //
 // An engine is immutable and shared; a scanner is one thread's, with that thread's working memory.
 #pragma once
 
 #include <cstdint>
 #include <memory>
-#include <string_view>
+#include <string>
 #include <vector>
+
+#include "stages/article.h"
 
 namespace wiredesk {
 
-// A literal ends before byte `end` of the canonical text.
-struct LiteralHit {
-  std::uint32_t literal;
+// Folded words with one space between, before and behind: " new york ". Or the beginning of one
+// word: " insolv".
+struct LiteralPattern {
+  std::string text;
+  std::uint32_t token_count = 1;
+  bool is_prefix = false;
+};
+
+// A pattern covers tokens [begin, end).
+struct PatternHit {
+  std::uint32_t pattern;
+  std::uint32_t begin;
   std::uint32_t end;
 };
 
-// A regex covers bytes [start, end) of the canonical text.
-struct RegexHit {
-  std::uint32_t regex;
-  std::uint32_t start;
-  std::uint32_t end;
-};
-
-// What a scanner found in one article: literals by ascending end, at the same end in any order;
-// regexes in any order, with every end that the pattern allows.
+// What a scanner found in one article. Literals and regexes are numbered each for themselves.
 struct Hits {
-  std::vector<LiteralHit> literals;
-  std::vector<RegexHit> regexes;
+  std::vector<PatternHit> literals;  // By ascending end; at the same end in any order.
+  // In any order. A regex covers every token that it touches with more than a space, within one
+  // part of the article; of the hits from one byte only the longest is there.
+  std::vector<PatternHit> regexes;
   void Clear() {
     literals.clear();
     regexes.clear();
@@ -38,8 +43,8 @@ struct Hits {
 class PatternScanner {
  public:
   virtual ~PatternScanner() = default;
-  // Finds every pattern in the canonical text of one valid article.
-  virtual void Scan(std::string_view canonical, Hits& hits) = 0;
+  // Adds every pattern in the canonical text of one valid article.
+  virtual void Scan(const Article& article, Hits& hits) = 0;
 };
 
 class PatternEngine {

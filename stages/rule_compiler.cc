@@ -147,14 +147,14 @@ class RuleCompiler {
   void NumberTopics();
   void AddParents(CompiledTopic& topic, const DeclaredTopic& declared);
   void CompilePack(const RulePack& pack);
-  void AddNode(const TermNode& node, const Place& place);
-  void AddText(const TermNode& node, const Place& place);
-  void AddInflected(const TermNode& node, const Place& place);
-  void AddRegex(const TermNode& node, const Place& place);
+  void AddNode(const RuleNode& node, const Place& place);
+  void AddText(const RuleNode& node, const Place& place);
+  void AddInflected(const RuleNode& node, const Place& place);
+  void AddRegex(const RuleNode& node, const Place& place);
   std::uint32_t Shown(const std::string& text);
-  Term& FindTerm(const std::string& key, const TermNode& node, const Place& place);
+  Term& FindTerm(const std::string& key, const RuleNode& node, const Place& place);
   void AddLiteralTerm(const TermTokens& tokens, bool is_exact, const std::string& shown,
-                      const TermNode& node, const Place& place);
+                      const RuleNode& node, const Place& place);
   void NumberTerms();
   void NumberTerm(Term& term);
   bool BuildEngine();
@@ -235,21 +235,27 @@ void RuleCompiler::CompilePack(const RulePack& pack) {
   }
 }
 
-void RuleCompiler::AddNode(const TermNode& node, const Place& place) {
+void RuleCompiler::AddNode(const RuleNode& node, const Place& place) {
   switch (node.kind) {
-    case TermNode::Kind::kWord:
-    case TermNode::Kind::kPhrase:
-    case TermNode::Kind::kExact:
+    case RuleNode::Kind::kWord:
+    case RuleNode::Kind::kPhrase:
+    case RuleNode::Kind::kExact:
       return AddText(node, place);
-    case TermNode::Kind::kInflected:
+    case RuleNode::Kind::kInflected:
       return AddInflected(node, place);
-    case TermNode::Kind::kRegex:
+    case RuleNode::Kind::kRegex:
       return AddRegex(node, place);
-    case TermNode::Kind::kAnyOf:
-    case TermNode::Kind::kMacro:
-      for (const TermNode& child : node.children) AddNode(child, place);
+    case RuleNode::Kind::kAnyOf:
+      for (const RuleNode& child : node.children) AddNode(child, place);
       return;
-    case TermNode::Kind::kField: {
+    case RuleNode::Kind::kMacro:
+      for (const NamedNode& named : place.pack->lets) {
+        if (named.name == node.text) return AddNode(named.node, place);
+      }
+      return;
+    default:
+      return Report(*place.pack, node.position, "this is not supported", "");
+    case RuleNode::Kind::kField: {
       const auto* field = std::find(std::begin(kFieldNames), std::end(kFieldNames), node.text);
       if (field == std::end(kFieldNames)) {
         return Report(*place.pack, node.position, "there is no field " + node.text,
@@ -257,14 +263,14 @@ void RuleCompiler::AddNode(const TermNode& node, const Place& place) {
       }
       Place inner = place;
       inner.fields &= static_cast<std::uint8_t>(1u << (field - std::begin(kFieldNames)));
-      for (const TermNode& child : node.children) AddNode(child, inner);
+      for (const RuleNode& child : node.children) AddNode(child, inner);
       return;
     }
   }
 }
 
-void RuleCompiler::AddText(const TermNode& node, const Place& place) {
-  const bool is_exact = node.kind == TermNode::Kind::kExact;
+void RuleCompiler::AddText(const RuleNode& node, const Place& place) {
+  const bool is_exact = node.kind == RuleNode::Kind::kExact;
   const std::vector<TermTokens> readings = reader_.ReadAll(node.text);
   if (readings.empty()) {
     return Report(*place.pack, node.position, "the term \"" + node.text + "\" holds no word",
@@ -275,7 +281,7 @@ void RuleCompiler::AddText(const TermNode& node, const Place& place) {
   }
 }
 
-void RuleCompiler::AddInflected(const TermNode& node, const Place& place) {
+void RuleCompiler::AddInflected(const RuleNode& node, const Place& place) {
   const auto languages = InflectedLanguages();
   const std::string& language = place.pack->language;
   if (std::find(languages.begin(), languages.end(), language) == languages.end()) {
@@ -299,7 +305,7 @@ void RuleCompiler::AddInflected(const TermNode& node, const Place& place) {
   }
 }
 
-void RuleCompiler::AddRegex(const TermNode& node, const Place& place) {
+void RuleCompiler::AddRegex(const RuleNode& node, const Place& place) {
   Term& term = FindTerm("/" + node.text, node, place);
   const bool is_new = term.regex.empty();
   term.regex = node.text;
@@ -321,7 +327,7 @@ std::uint32_t RuleCompiler::Shown(const std::string& text) {
   return found->second;
 }
 
-RuleCompiler::Term& RuleCompiler::FindTerm(const std::string& key, const TermNode& node,
+RuleCompiler::Term& RuleCompiler::FindTerm(const std::string& key, const RuleNode& node,
                                            const Place& place) {
   const auto [found, is_new] = term_numbers_.try_emplace(key, terms_.size());
   if (is_new) {
@@ -333,7 +339,7 @@ RuleCompiler::Term& RuleCompiler::FindTerm(const std::string& key, const TermNod
 }
 
 void RuleCompiler::AddLiteralTerm(const TermTokens& tokens, bool is_exact, const std::string& shown,
-                                  const TermNode& node, const Place& place) {
+                                  const RuleNode& node, const Place& place) {
   const std::string literal = CanonicalLiteral(tokens.folded);
   std::string key = literal;
   if (is_exact) {
@@ -374,9 +380,9 @@ void RuleCompiler::NumberTerm(Term& term) {
     regexes_.push_back(term.regex);
     return;
   }
-  if (rules_->literals_.empty() || rules_->literals_.back() != term.literal) {
-    rules_->literals_.push_back(term.literal);
-    rules_->literal_terms_.push_back({number, 0, term.token_count, false});
+  if (rules_->literals_.empty() || rules_->literals_.back().text != term.literal) {
+    rules_->literals_.push_back({term.literal, term.token_count, false});
+    rules_->literal_terms_.push_back({number, 0, false});
   }
   CompiledLiteral& literal = rules_->literal_terms_.back();
   ++literal.term_count;
@@ -392,7 +398,8 @@ bool RuleCompiler::BuildEngine() {
            "the matcher can't build these rules: " + std::string(status.message()), "");
     return false;
   }
-  rules_->engine_ = std::make_unique<HyperscanEngine>(*std::move(literals), *std::move(regexes));
+  rules_->engine_ = std::make_unique<HyperscanEngine>(rules_->literals_, *std::move(literals),
+                                                      *std::move(regexes));
   return true;
 }
 

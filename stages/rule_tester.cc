@@ -21,9 +21,11 @@ class Tester {
     batch_.Clear();
     Article& article = batch_.Append({}, "");
     article.language = language == "any" ? std::string_view() : language;
-    article.parts = batch_.arena().AllocateArray<TextPart>(2);
-    article.parts[0] = TextPart{batch_.arena().Copy(test.title), kTitleField};
-    article.parts[1] = TextPart{batch_.arena().Copy(test.body), kBodyField};
+    article.parts = batch_.arena().AllocateArray<TextPart>(test.fields.size());
+    for (std::size_t i = 0; i < test.fields.size(); ++i) {
+      const FieldId field = test.fields[i].name == "title" ? kTitleField : kBodyField;
+      article.parts[i] = TextPart{batch_.arena().Copy(test.fields[i].text), field};
+    }
     canonicaliser_.Process(batch_);
     matcher_.Process(batch_);
     tagger_.Process(batch_);

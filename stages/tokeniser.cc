@@ -49,6 +49,7 @@ void Tokeniser::Begin(ApostropheMode mode, const Abbreviations* abbreviations) {
   written_ = 1;
   token_count_ = 0;
   sentences_.clear();
+  paragraphs_.clear();
   pending_ = Break::kNone;
 }
 
@@ -130,7 +131,9 @@ void Tokeniser::WriteBreak() {
     canonical_[written_++] = pending_ == Break::kParagraph ? kParagraphMark : kSentenceMark;
     canonical_[written_++] = ' ';
   }
-  sentences_.push_back(static_cast<std::uint32_t>(token_count_));
+  const auto first = static_cast<std::uint32_t>(token_count_);
+  sentences_.push_back(first);
+  if (pending_ == Break::kParagraph) paragraphs_.push_back(first);
   pending_ = Break::kNone;
 }
 

@@ -63,6 +63,8 @@ class Tokeniser {
   std::span<const Token> tokens() const { return {tokens_.data(), token_count_}; }
   // First token of each sentence, ascending; the first is 0 where there is a token.
   std::span<const std::uint32_t> sentences() const { return sentences_; }
+  // First token of each paragraph, likewise.
+  std::span<const std::uint32_t> paragraphs() const { return paragraphs_; }
 
  private:
   enum class Break : std::uint8_t { kNone, kSentence, kParagraph };
@@ -106,6 +108,7 @@ class Tokeniser {
   std::vector<Token> tokens_;
   std::size_t token_count_ = 0;
   std::vector<std::uint32_t> sentences_;
+  std::vector<std::uint32_t> paragraphs_;
 
   ChunkLists chunks_;         // Of the part being read.
   std::size_t next_end_ = 0;  // Into chunks_.ends: the first not looked at.

@@ -19,22 +19,26 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-TermNode Node(TermNode::Kind kind, std::string text, std::vector<TermNode> children = {}) {
-  return {kind, std::move(text), std::move(children), {}};
+RuleNode Node(RuleNode::Kind kind, std::string text, std::vector<RuleNode> children = {}) {
+  RuleNode node;
+  node.kind = kind;
+  node.text = std::move(text);
+  node.children = std::move(children);
+  return node;
 }
-TermNode Word(std::string text) { return Node(TermNode::Kind::kWord, std::move(text)); }
-TermNode Phrase(std::string text) { return Node(TermNode::Kind::kPhrase, std::move(text)); }
-TermNode Inflected(std::string text) { return Node(TermNode::Kind::kInflected, std::move(text)); }
-TermNode Exact(std::string text) { return Node(TermNode::Kind::kExact, std::move(text)); }
-TermNode Regex(std::string text) { return Node(TermNode::Kind::kRegex, std::move(text)); }
-TermNode AnyOf(std::vector<TermNode> children) {
-  return Node(TermNode::Kind::kAnyOf, "", std::move(children));
+RuleNode Word(std::string text) { return Node(RuleNode::Kind::kWord, std::move(text)); }
+RuleNode Phrase(std::string text) { return Node(RuleNode::Kind::kPhrase, std::move(text)); }
+RuleNode Inflected(std::string text) { return Node(RuleNode::Kind::kInflected, std::move(text)); }
+RuleNode Exact(std::string text) { return Node(RuleNode::Kind::kExact, std::move(text)); }
+RuleNode Regex(std::string text) { return Node(RuleNode::Kind::kRegex, std::move(text)); }
+RuleNode AnyOf(std::vector<RuleNode> children) {
+  return Node(RuleNode::Kind::kAnyOf, "", std::move(children));
 }
-TermNode In(std::string field, TermNode child) {
-  return Node(TermNode::Kind::kField, std::move(field), {std::move(child)});
+RuleNode In(std::string field, RuleNode child) {
+  return Node(RuleNode::Kind::kField, std::move(field), {std::move(child)});
 }
 
-ScoreItem Item(std::int32_t weight, TermNode term, std::int32_t hits_max = 1) {
+ScoreItem Item(std::int32_t weight, RuleNode term, std::int32_t hits_max = 1) {
   return {weight, std::move(term), hits_max, {}};
 }
 
@@ -117,7 +121,7 @@ class Desk {
 };
 
 // The evidence of the one topic that a term has, for a body text.
-std::vector<std::string> Find(const TermNode& term, const std::string& body,
+std::vector<std::string> Find(const RuleNode& term, const std::string& body,
                               std::string_view language = "en") {
   Desk desk(Pack({MakeTopic("t", {Item(1, term, 100)})}));
   const std::vector<FoundTag> tags = desk.TagBody(body, language);
@@ -127,7 +131,7 @@ std::vector<std::string> Find(const TermNode& term, const std::string& body,
 
 TEST(Terms, AreFoundWhereTheyStandAsWords) {
   const struct {
-    TermNode term;
+    RuleNode term;
     const char* text;
     std::vector<std::string> evidence;
   } table[] = {

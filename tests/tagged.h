@@ -43,7 +43,7 @@ inline std::shared_ptr<const CompiledRules> RulesOf(const std::vector<TopicSketc
       item.weight = 10;
       item.hits_max = 100;
       item.term.kind =
-          word.find(' ') == std::string::npos ? TermNode::Kind::kWord : TermNode::Kind::kPhrase;
+          word.find(' ') == std::string::npos ? RuleNode::Kind::kWord : RuleNode::Kind::kPhrase;
       item.term.text = word;
     }
   }

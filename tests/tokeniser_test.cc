@@ -126,6 +126,9 @@ TEST(Tokeniser, BreaksBetweenParts) {
   EXPECT_EQ(
       (std::vector<std::uint32_t>(tokeniser.sentences().begin(), tokeniser.sentences().end())),
       (std::vector<std::uint32_t>{0, 1, 2}));
+  EXPECT_EQ(
+      (std::vector<std::uint32_t>(tokeniser.paragraphs().begin(), tokeniser.paragraphs().end())),
+      (std::vector<std::uint32_t>{0, 1}));
 }
 
 // The tokeniser relies on it: whatever begins a token leaves something in the canonical text.

@@ -1,7 +1,8 @@
-#include <string_view>
+#include "stages/article.h"
+
+#include <algorithm>
 
 #include "config/check.h"
-#include "stages/article.h"
 
 namespace wiredesk {
 
@@ -42,6 +43,14 @@ constexpr FailureText Describe(Failure failure) {
 }
 
 }  // namespace
+
+const TextPart& PartOf(const Article& article, std::uint32_t token) {
+  const auto behind =
+      std::upper_bound(article.parts.begin(), article.parts.end(), token,
+                       [](std::uint32_t t, const TextPart& part) { return t < part.first_token; });
+  WIREDESK_CHECK(behind != article.parts.begin());
+  return *(behind - 1);
+}
 
 std::string_view FailureCode(Failure failure) { return Describe(failure).code; }
 std::string_view FailureReason(Failure failure) { return Describe(failure).reason; }
