@@ -15,6 +15,7 @@ enum ExitCode : int {
   kExitRestart = 75,       // A failure that a restart may cure.
   kExitConfig = 78,        // Settings or rules are wrong.
   kExitDrainTimeout = 79,  // Stopped, but not everything in flight was finished in time.
+  kExitFenced = 80,        // Another worker has taken over this one's identity.
 };
 
 }  // namespace wiredesk

@@ -19,6 +19,8 @@ ExitCode ExitCodeOf(const absl::Status& status) {
     case absl::StatusCode::kDataLoss:
     case absl::StatusCode::kResourceExhausted:
       return kExitIo;
+    case absl::StatusCode::kAlreadyExists:
+      return kExitFenced;
     case absl::StatusCode::kInternal:
       return kExitInternal;
     default:

@@ -46,6 +46,7 @@ Exit status:
   65  no valid offset to read from           75  stopped by a failure that a restart may cure
   69  no broker answered                     78  wrong settings, rules, topics or permissions
   79  stopped with work unfinished: the broker did not take it in time
+  80  fenced: another worker took over this one's transactional_id
   130, 143  left at once after a second SIGINT or SIGTERM)";
 
 // The lanes have their own deadline; this much later a lane that hangs is left behind.

@@ -40,6 +40,12 @@ absl::StatusOr<std::unique_ptr<KafkaWorker>> KafkaWorker::Open(
       return status;
     }
   }
+  for (const auto& lane : worker->lanes_) {
+    if (!lane->sink->transactional()) continue;
+    if (absl::Status status = lane->sink->InitTransactions(options.connect_timeout); !status.ok()) {
+      return status;
+    }
+  }
   return worker;
 }
 
@@ -58,12 +64,15 @@ absl::Status KafkaWorker::AddLane(const WorkerOptions& options) {
   if (!consumer.ok()) return consumer.status();
   absl::StatusOr<KafkaProperties> producer = ProducerProperties(settings_.kafka);
   if (!producer.ok()) return producer.status();
+  AddTransactions(settings_, lanes_.size(), *producer);
 
   auto ends = std::make_unique<LaneEnds>();
   KafkaSourceOptions source_options;
   source_options.topics = settings_.input.topics;
   source_options.properties = *std::move(consumer);
-  source_options.commit_interval = settings_.runtime.commit_interval;
+  source_options.commit_interval = settings_.delivery == DeliveryMode::kExactlyOnce
+                                       ? settings_.runtime.transaction_interval
+                                       : settings_.runtime.commit_interval;
   source_options.until_end = options.until_end;
   auto source = KafkaSource::Open(source_options);
   if (!source.ok()) return source.status();
@@ -73,6 +82,7 @@ absl::Status KafkaWorker::AddLane(const WorkerOptions& options) {
       {settings_.output.topic, settings_.dead_letter_topic, *std::move(producer)}, *ends->source);
   if (!sink.ok()) return sink.status();
   ends->sink = *std::move(sink);
+  if (ends->sink->transactional()) ends->source->CommitBy(*ends->sink);
 
   LaneOptions lane_options;
   lane_options.runtime = settings_.runtime;

@@ -24,7 +24,7 @@ constexpr std::array<OwnedKafkaProperty, 8> kOwned{{
     {"enable.auto.offset.store", kCommits},
     {"enable.partition.eof", "take it out: the end of a partition is found without it"},
     {"group.id", "set input.group"},
-    {"transactional.id", "take it out: delivery says how outputs are delivered"},
+    {"transactional.id", "set delivery: exactly_once, and transactional_id"},
 }};
 
 }  // namespace

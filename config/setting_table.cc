@@ -17,7 +17,7 @@ constexpr std::size_t kMiB = std::size_t{1} << 20;
 constexpr std::array<std::string_view, 3> kStarts = {"error", "earliest", "latest"};
 constexpr std::array<std::string_view, 3> kFormats = {"auto", "json", "text"};
 constexpr std::array<std::string_view, 2> kRecords = {"tags", "enriched"};
-constexpr std::array<std::string_view, 1> kDeliveries = {"at_least_once"};
+constexpr std::array<std::string_view, 2> kDeliveries = {"at_least_once", "exactly_once"};
 constexpr std::array<std::string_view, 4> kLevels = {"debug", "info", "warn", "error"};
 
 // A choice that is an enum in Settings, whose values are the places in `names`.
@@ -121,7 +121,15 @@ std::vector<Setting> MakeOutputSettings() {
        "Topic for the articles that can't be processed, as they came in.", false,
        "<output.topic>.dead-letter"},
       {"delivery", EnumChoice<[](Settings& s) -> DeliveryMode& { return s.delivery; }>(kDeliveries),
-       "An offset is committed only when the output before it is delivered."},
+       "at_least_once: an offset is committed only when the output before it is delivered; "
+       "exactly_once: both in one Kafka transaction, for readers with isolation.level "
+       "read_committed."},
+      {"transactional_id",
+       TextSetting{[](Settings& s) -> std::string& { return s.transactional_id; },
+                   kTransactionalIdForm},
+       "With exactly_once: a name that this worker keeps over restarts and shares with no other; "
+       "a number for each lane is put behind it.",
+       false, "<input.group>-<host name>"},
   };
 }
 
@@ -149,6 +157,10 @@ std::vector<Setting> MakeRuntimeSettings() {
        DurationSetting{[](Settings& s) -> milliseconds& { return s.runtime.commit_interval; },
                        {milliseconds(10), hours(1)}},
        "Time between two commits of offsets."},
+      {"runtime.transaction_interval",
+       DurationSetting{[](Settings& s) -> milliseconds& { return s.runtime.transaction_interval; },
+                       {milliseconds(10), milliseconds(10'000)}},
+       "Time between two commits of transactions, with exactly_once: readers wait for it."},
       {"runtime.drain_timeout",
        DurationSetting{[](Settings& s) -> milliseconds& { return s.runtime.drain_timeout; },
                        {milliseconds(100), minutes(10)}},

@@ -41,7 +41,7 @@ std::string RedactedKafkaProperties(const KafkaProperties& properties,
 enum class ArticleFormat { kAuto, kJson, kText };
 enum class RecordForm { kTags, kEnriched };
 enum class StartOffset { kError, kEarliest, kLatest };
-enum class DeliveryMode { kAtLeastOnce };
+enum class DeliveryMode { kAtLeastOnce, kExactlyOnce };
 
 // Where the members of a JSON article are (RFC 6901 JSON pointers; "" means: not mapped).
 struct FieldPointers {
@@ -90,6 +90,7 @@ struct RuntimeSettings {
   int batch_articles = 256;
   std::size_t batch_bytes = std::size_t{1} << 20;  // Of input records, a batch.
   std::chrono::milliseconds commit_interval{1000};
+  std::chrono::milliseconds transaction_interval{200};  // With exactly_once.
   std::chrono::milliseconds drain_timeout{20000};
 };
 
@@ -102,6 +103,9 @@ struct Settings {
   OutputSettings output;
   std::string dead_letter_topic;  // Default: output.topic + ".dead-letter".
   DeliveryMode delivery = DeliveryMode::kAtLeastOnce;
+  // With exactly_once: the same at each start of this worker, and no other worker's. The number of
+  // the lane is put behind it. Empty: the group's and the host's name.
+  std::string transactional_id;
   RuntimeSettings runtime;
   std::chrono::milliseconds statistics_interval{10000};  // 0: no statistics line.
   std::string log_level = "info";

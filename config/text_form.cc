@@ -104,6 +104,7 @@ const TextForm kSubscriptionForm = {"topic names",
                                     "1 to 256, each 1 to 249 of A-Z a-z 0-9 . _ - or a ^expression",
                                     FindSubscriptionFault};
 const TextForm kGroupForm = {"text", "1 to 255 bytes", FindGroupFault};
+const TextForm kTransactionalIdForm = {"text", "1 to 255 bytes", FindGroupFault};
 const TextForm kPointerForm = {"JSON pointer", "RFC 6901, up to 255 bytes; null: not mapped",
                                FindPointerFault, true};
 const TextForm kMemberForm = {"text", "1 to 64 printable ASCII characters without \" and \\",

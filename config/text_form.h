@@ -17,8 +17,9 @@ struct TextForm {
 
 extern const TextForm kTopicForm;  // A Kafka topic.
 extern const TextForm
-    kSubscriptionForm;               // A Kafka topic, or ^ and a regular expression for several.
-extern const TextForm kGroupForm;    // A consumer group.
+    kSubscriptionForm;             // A Kafka topic, or ^ and a regular expression for several.
+extern const TextForm kGroupForm;  // A consumer group.
+extern const TextForm kTransactionalIdForm;
 extern const TextForm kPointerForm;  // RFC 6901; empty: none.
 extern const TextForm kMemberForm;   // The name of a member of a JSON object.
 extern const TextForm kPathForm;     // A file.

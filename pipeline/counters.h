@@ -37,14 +37,15 @@ class Counter {
 // number.
 template <typename Number>
 struct BasicCounters {
-  Number articles_in{};     // Taken from the source.
-  Number bytes_in{};        // Of their values.
-  Number articles_out{};    // Outputs handed to the sink.
-  Number bytes_out{};       // Of the outputs.
-  Number tags_out{};        // In the outputs.
-  Number batches_out{};     // Handed to the sink.
-  Number batch_stalls{};    // Times that intake had to wait because no batch was free.
-  Number commits_failed{};  // Source::Commit() that returned an error.
+  Number articles_in{};         // Taken from the source.
+  Number bytes_in{};            // Of their values.
+  Number articles_out{};        // Outputs handed to the sink.
+  Number bytes_out{};           // Of the outputs.
+  Number tags_out{};            // In the outputs.
+  Number batches_out{};         // Handed to the sink.
+  Number batch_stalls{};        // Times that intake had to wait because no batch was free.
+  Number commits_failed{};      // Source::Commit() that returned an error.
+  Number articles_discarded{};  // Taken out of the lane unsent, to be read again.
   // Handed to the sink as dead letters, by Failure.
   std::array<Number, kFailureCount> dead_letters{};
 };
@@ -74,6 +75,7 @@ inline CounterSnapshot& CounterSnapshot::operator+=(const LaneCounters& from) {
   batches_out += from.batches_out.value();
   batch_stalls += from.batch_stalls.value();
   commits_failed += from.commits_failed.value();
+  articles_discarded += from.articles_discarded.value();
   for (std::size_t i = 0; i < kFailureCount; ++i) dead_letters[i] += from.dead_letters[i].value();
   return *this;
 }

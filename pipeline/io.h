@@ -69,12 +69,15 @@ class Sink {
 };
 
 // What a lane does when its source gains or loses partitions. Called on the port thread, from
-// inside Source::Fill() or KeepAlive().
+// inside Source::Fill(), KeepAlive() or Commit().
 class Rebalance {
  public:
   virtual ~Rebalance() = default;
   // Returns when nothing taken in is unfinished any more, or after the source's deadline: false.
   virtual bool Drain(std::chrono::milliseconds deadline) = 0;
+  // Throws away everything taken in and not yet handed to the sink. Returns when nothing of it is
+  // left in the lane, or after `deadline`: false.
+  virtual bool Discard(std::chrono::milliseconds deadline) = 0;
 };
 
 }  // namespace wiredesk

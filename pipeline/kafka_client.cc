@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -173,6 +174,21 @@ absl::StatusOr<KafkaProperties> ProducerProperties(const KafkaSettings& settings
   };
   const KafkaProperties* layers[] = {&settings.common, &settings.producer};
   return Merge(std::move(defaults), layers);
+}
+
+void AddTransactions(const Settings& settings, std::size_t lane, KafkaProperties& properties) {
+  if (settings.delivery != DeliveryMode::kExactlyOnce) return;
+  std::string id = settings.transactional_id;
+  if (id.empty()) {
+    std::array<char, 256> host = {};
+    gethostname(host.data(), host.size() - 1);
+    id = settings.input.group + "-" + host.data();
+  }
+  properties["transactional.id"] = fmt::format("{}-{}", id, lane);
+  // Short: what a dead worker left open holds up readers this long, unless its successor is there.
+  properties.try_emplace("transaction.timeout.ms", "15000");
+  // A transaction's records may not wait longer than it; librdkafka then takes its timeout.
+  if (properties["message.timeout.ms"] == "0") properties.erase("message.timeout.ms");
 }
 
 absl::StatusOr<KafkaConf> MakeKafkaConf(const KafkaProperties& properties) {

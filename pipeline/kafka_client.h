@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <span>
 #include <string>
 
@@ -18,6 +19,9 @@ namespace wiredesk {
 // (enable.auto.commit, enable.auto.offset.store, group.id, auto.offset.reset and so on).
 absl::StatusOr<KafkaProperties> ConsumerProperties(const Settings& settings);
 absl::StatusOr<KafkaProperties> ProducerProperties(const KafkaSettings& settings);
+
+// Makes of producer properties those of lane `lane`, with transactions if `settings` say so.
+void AddTransactions(const Settings& settings, std::size_t lane, KafkaProperties& properties);
 
 // A configuration with `properties` set, whose log lines go to spdlog. kInvalidArgument names the
 // property that librdkafka does not know, and the nearest one that it does, or the refused value.

@@ -8,10 +8,14 @@
 #include <charconv>
 #include <utility>
 
+#include "config/check.h"
 #include "pipeline/kafka_client.h"
 
 namespace wiredesk {
 namespace {
+
+using std::chrono::milliseconds;
+using Clock = std::chrono::steady_clock;
 
 constexpr std::string_view kStageName = "produce";
 constexpr std::size_t kDetailBytesMax = 1024;
@@ -64,6 +68,27 @@ std::string_view Shorten(std::string_view text, std::size_t bytes_max) {
   return text.substr(0, end);
 }
 
+milliseconds LeftUntil(Clock::time_point end) {
+  return std::chrono::duration_cast<milliseconds>(end - Clock::now());
+}
+
+// Repeats a call that librdkafka says may be repeated, which resumes it where it was, until `end`
+// but once at least. Its error, or null.
+template <typename Call>
+KafkaError Retry(const Call& call, Clock::time_point end) {
+  KafkaError error = call();
+  bool again = true;
+  while (again && error != nullptr && rd_kafka_error_is_retriable(error.get()) != 0) {
+    again = Clock::now() < end;
+    error = call();
+  }
+  return error;
+}
+
+std::string_view Text(const absl::Status& status) {
+  return {status.message().data(), status.message().size()};
+}
+
 void AddErrorHeaders(rd_kafka_headers_t* headers, const Article& article) {
   AddHeader(headers, "wiredesk.error.stage", article.failed_stage);
   AddHeader(headers, "wiredesk.error.code", FailureCode(article.failure));
@@ -81,20 +106,28 @@ void AddErrorHeaders(rd_kafka_headers_t* headers, const Article& article) {
 absl::StatusOr<std::unique_ptr<KafkaSink>> KafkaSink::Open(const KafkaSinkOptions& options,
                                                            Source& source) {
   std::unique_ptr<KafkaSink> sink(new KafkaSink(options, source));
-  if (absl::Status status = sink->Start(options); !status.ok()) return status;
+  if (absl::Status status = sink->Start(); !status.ok()) return status;
   return sink;
 }
 
-KafkaSink::KafkaSink(const KafkaSinkOptions&, Source& source) : source_(source) {}
+KafkaSink::KafkaSink(const KafkaSinkOptions& options, Source& source)
+    : options_(options),
+      source_(source),
+      transactional_(options.properties.contains("transactional.id")) {}
 
 KafkaSink::~KafkaSink() {
   if (client_ == nullptr) return;
+  // So that readers need not wait until the broker gives the transaction up.
+  if (open_) {
+    constexpr int kAbortTimeoutMs = 2000;
+    const KafkaError ignored(rd_kafka_abort_transaction(client_.get(), kAbortTimeoutMs));
+  }
   // What is still queued was never acknowledged, so it will be read and sent again.
   rd_kafka_purge(client_.get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
 }
 
-absl::Status KafkaSink::Start(const KafkaSinkOptions& options) {
-  absl::StatusOr<KafkaConf> conf = MakeKafkaConf(options.properties);
+absl::Status KafkaSink::Start() {
+  absl::StatusOr<KafkaConf> conf = MakeKafkaConf(options_.properties);
   if (!conf.ok()) return conf.status();
   rd_kafka_conf_set_opaque(conf->get(), this);
   rd_kafka_conf_set_error_cb(conf->get(), OnError);
@@ -108,9 +141,9 @@ absl::Status KafkaSink::Start(const KafkaSinkOptions& options) {
   absl::StatusOr<KafkaHandle> client = MakeKafkaClient(RD_KAFKA_PRODUCER, *std::move(conf));
   if (!client.ok()) return client.status();
   client_ = *std::move(client);
-  output_.reset(rd_kafka_topic_new(client_.get(), options.output_topic.c_str(), nullptr));
+  output_.reset(rd_kafka_topic_new(client_.get(), options_.output_topic.c_str(), nullptr));
   dead_letters_.reset(
-      rd_kafka_topic_new(client_.get(), options.dead_letter_topic.c_str(), nullptr));
+      rd_kafka_topic_new(client_.get(), options_.dead_letter_topic.c_str(), nullptr));
   if (output_ == nullptr || dead_letters_ == nullptr) {
     return absl::InvalidArgumentError("kafka: the output or dead-letter topic's name is not valid");
   }
@@ -119,6 +152,7 @@ absl::Status KafkaSink::Start(const KafkaSinkOptions& options) {
 
 bool KafkaSink::Send(Batch& batch) {
   const std::span<Article> articles = batch.articles();
+  if (transactional_ && !open_ && !articles.empty() && !Begin()) return false;
   while (batch.send_cursor < articles.size()) {
     if (!SendArticle(articles[batch.send_cursor])) return false;
     ++batch.send_cursor;
@@ -138,7 +172,11 @@ bool KafkaSink::SendArticle(Article& article) {
     ++in_flight_;
     return true;
   }
-  if (status_.ok()) status_ = KafkaStatus(error, "sending to Kafka");
+  if (open_ && error == RD_KAFKA_RESP_ERR__STATE) {
+    spoilt_ = true;  // The broker has ended the transaction; the next Commit() finds out.
+    return false;
+  }
+  Fail(KafkaStatus(error, "sending to Kafka"));
   return false;
 }
 
@@ -186,33 +224,173 @@ int KafkaSink::Poll() {
 void KafkaSink::OnDelivery(rd_kafka_t*, const rd_kafka_message_t* message, void* opaque) {
   KafkaSink& self = *static_cast<KafkaSink*>(opaque);
   const bool delivered = message->err == RD_KAFKA_RESP_ERR_NO_ERROR;
-  if (!delivered && self.status_.ok()) {
-    const char* topic = rd_kafka_topic_name(message->rkt);
-    self.status_ = KafkaStatus(message->err, fmt::format("delivering to {}", topic));
-    spdlog::error("{}",
-                  std::string_view(self.status_.message().data(), self.status_.message().size()));
+  if (!delivered) {
+    const absl::Status status = KafkaStatus(
+        message->err, fmt::format("delivering to {}", rd_kafka_topic_name(message->rkt)));
+    const bool purged = message->err == RD_KAFKA_RESP_ERR__PURGE_QUEUE ||
+                        message->err == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT;
+    if (self.transactional_) {
+      self.spoilt_ = true;  // The transaction is aborted, and its articles are read again.
+      if (!purged) spdlog::warn("{}", Text(status));
+    } else if (self.status_.ok()) {
+      spdlog::error("{}", Text(status));
+      self.Fail(status);
+    }
   }
   --self.in_flight_;
   ++self.reported_;
   self.source_.Acknowledge(reinterpret_cast<std::uint64_t>(message->_private), delivered);
 }
 
-void KafkaSink::OnError(rd_kafka_t* client, int error, const char* text, void* opaque) {
+void KafkaSink::OnError(rd_kafka_t*, int error, const char* text, void* opaque) {
   KafkaSink& self = *static_cast<KafkaSink*>(opaque);
   if (error != RD_KAFKA_RESP_ERR__FATAL) {
     // The client reconnects and retries by itself; the log says why nothing moves meanwhile.
     spdlog::warn("kafka producer: {}", text);
     return;
   }
+  self.Fail(absl::AbortedError(text));
+}
+
+// A fatal error is told again by every call after it; the first cause is what counts.
+void KafkaSink::Fail(absl::Status status) {
+  if (!status_.ok()) return;
   std::array<char, 512> reason;
-  const rd_kafka_resp_err_t cause = rd_kafka_fatal_error(client, reason.data(), reason.size());
-  if (self.status_.ok()) self.status_ = KafkaStatus(cause, "producing", reason.data());
+  const rd_kafka_resp_err_t cause =
+      client_ == nullptr ? RD_KAFKA_RESP_ERR_NO_ERROR
+                         : rd_kafka_fatal_error(client_.get(), reason.data(), reason.size());
+  status_ = cause == RD_KAFKA_RESP_ERR_NO_ERROR ? std::move(status)
+                                                : KafkaStatus(cause, "producing", reason.data());
 }
 
 void KafkaSink::WakeBy(int doorbell) {
   static constexpr std::uint64_t kOne = 1;  // What an eventfd is written.
+  doorbell_ = doorbell;
   reports_.reset(rd_kafka_queue_get_main(client_.get()));
   rd_kafka_queue_io_event_enable(reports_.get(), doorbell, &kOne, sizeof(kOne));
+}
+
+// --- Transactions --------------------------------------------------------------------------------
+
+absl::Status KafkaSink::InitTransactions(milliseconds timeout) {
+  const Clock::time_point end = Clock::now() + timeout;
+  while (true) {
+    const milliseconds left = std::max(LeftUntil(end), milliseconds(1));
+    const KafkaError error(
+        rd_kafka_init_transactions(client_.get(), static_cast<int>(left.count())));
+    if (error == nullptr) return absl::OkStatus();
+    const absl::Status status = KafkaStatus(error.get(), "taking over the transactional id");
+    if (rd_kafka_error_is_retriable(error.get()) == 0 || Clock::now() >= end) {
+      Fail(status);
+      return status;
+    }
+  }
+}
+
+bool KafkaSink::Begin() {
+  const KafkaError error(rd_kafka_begin_transaction(client_.get()));
+  if (error != nullptr) {
+    Fail(KafkaStatus(error.get(), "beginning a transaction"));
+    return false;
+  }
+  open_ = true;
+  return true;
+}
+
+bool KafkaSink::Flush(milliseconds timeout) {
+  rd_kafka_flush(client_.get(), static_cast<int>(timeout.count()));
+  return in_flight_ == 0 && !spoilt_ && status_.ok();
+}
+
+KafkaSink::Result KafkaSink::ResultOf(const rd_kafka_error_t& error, std::string_view what) {
+  const absl::Status status = KafkaStatus(&error, what);
+  if (rd_kafka_error_is_fatal(&error) != 0) {
+    Fail(status);
+    return Result::kFailed;
+  }
+  spdlog::warn("kafka: {}", Text(status));
+  if (rd_kafka_error_txn_requires_abort(&error) != 0) return Result::kMustAbort;
+  unclear_ = true;
+  return Result::kUnclear;
+}
+
+KafkaSink::Result KafkaSink::Commit(const rd_kafka_topic_partition_list_t& offsets,
+                                    rd_kafka_t& consumer, milliseconds timeout) {
+  WIREDESK_CHECK(open_);
+  if (!status_.ok()) return Result::kFailed;
+  if (spoilt_) return Result::kMustAbort;
+  const Clock::time_point end = Clock::now() + timeout;
+  using GroupMetadata = std::unique_ptr<rd_kafka_consumer_group_metadata_t,
+                                        CallOnDelete<rd_kafka_consumer_group_metadata_destroy>>;
+  const auto left = [end] {
+    return static_cast<int>(std::max(LeftUntil(end), milliseconds(1)).count());
+  };
+  // Asked for at each try: the generation may have changed since the last.
+  const auto send_offsets = [&] {
+    const GroupMetadata member(rd_kafka_consumer_group_metadata(&consumer));
+    return KafkaError(
+        rd_kafka_send_offsets_to_transaction(client_.get(), &offsets, member.get(), left()));
+  };
+  const auto commit = [&] {
+    return KafkaError(rd_kafka_commit_transaction(client_.get(), left()));
+  };
+  KafkaError error = Retry(send_offsets, end);
+  if (error != nullptr) {
+    const Result result = ResultOf(*error, "adding offsets to a transaction");
+    // Without its offsets in doubt nothing is: the transaction was not asked to end.
+    return result == Result::kUnclear ? Result::kMustAbort : result;
+  }
+  error = Retry(commit, end);
+  if (error != nullptr) return ResultOf(*error, "committing a transaction");
+  open_ = false;
+  return Result::kCommitted;
+}
+
+absl::Status KafkaSink::Abort(milliseconds timeout) {
+  if (!status_.ok()) return status_;
+  if (!open_) return absl::OkStatus();
+  if (!unclear_) {
+    const Clock::time_point end = Clock::now() + timeout;
+    const auto abort = [&] {
+      const milliseconds left = std::max(LeftUntil(end), milliseconds(1));
+      return KafkaError(rd_kafka_abort_transaction(client_.get(), static_cast<int>(left.count())));
+    };
+    const KafkaError error = Retry(abort, end);
+    if (error != nullptr) {
+      const absl::Status status = KafkaStatus(error.get(), "aborting a transaction");
+      if (rd_kafka_error_is_fatal(error.get()) != 0) {
+        Fail(status);
+        return status;
+      }
+      spdlog::warn("kafka: {}; making a new producer", Text(status));
+      unclear_ = true;
+    }
+  }
+  if (unclear_) {
+    if (absl::Status status = Restart(timeout); !status.ok()) return status;
+  }
+  rd_kafka_poll(client_.get(), 0);  // The reports of what was thrown away.
+  open_ = spoilt_ = false;
+  return absl::OkStatus();
+}
+
+// A delayed end of the old transaction could otherwise end the next one (KIP-890).
+absl::Status KafkaSink::Restart(milliseconds timeout) {
+  rd_kafka_purge(client_.get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
+  rd_kafka_poll(client_.get(), 0);
+  output_.reset();
+  dead_letters_.reset();
+  reports_.reset();
+  client_.reset();
+  in_flight_ = 0;
+  if (absl::Status status = Start(); !status.ok()) {
+    Fail(status);
+    return status;
+  }
+  if (doorbell_ >= 0) WakeBy(doorbell_);
+  if (absl::Status status = InitTransactions(timeout); !status.ok()) return status;
+  unclear_ = false;
+  return absl::OkStatus();
 }
 
 }  // namespace wiredesk

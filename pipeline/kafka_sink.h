@@ -7,18 +7,24 @@
 // (wiredesk.error.value_dropped = its bytes), then the headers (.headers_dropped = how many), then
 // the key (.key_dropped = its bytes). So every record can be accounted for.
 //
+// With a transactional id every record is part of a transaction (transaction.h), which begins with
+// the first one sent; the source ends it.
+//
 // Used by the lane's port thread only.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "config/settings.h"
 #include "pipeline/io.h"
 #include "pipeline/rdkafka.h"
+#include "pipeline/transaction.h"
 
 namespace wiredesk {
 
@@ -28,7 +34,7 @@ struct KafkaSinkOptions {
   KafkaProperties properties;  // As ProducerProperties() makes them.
 };
 
-class KafkaSink final : public Sink {
+class KafkaSink final : public Sink, public Transaction {
  public:
   // Makes the producer and connects in the background. `source` hears of each delivery, and must
   // outlive the sink.
@@ -43,6 +49,17 @@ class KafkaSink final : public Sink {
   std::size_t in_flight() const override { return in_flight_; }
   absl::Status status() const override { return status_; }
 
+  // Takes the transactional id over from whoever had it, ending what they left open. Before the
+  // first Send(), once, where the properties have such an id; waits for the broker.
+  absl::Status InitTransactions(std::chrono::milliseconds timeout);
+  bool transactional() const { return transactional_; }
+
+  bool open() const override { return open_; }
+  bool Flush(std::chrono::milliseconds timeout) override;
+  Result Commit(const rd_kafka_topic_partition_list_t& offsets, rd_kafka_t& consumer,
+                std::chrono::milliseconds timeout) override;
+  absl::Status Abort(std::chrono::milliseconds timeout) override;
+
   // Writes 1 to the eventfd `doorbell` whenever there may be something to Poll().
   void WakeBy(int doorbell);
 
@@ -51,7 +68,11 @@ class KafkaSink final : public Sink {
 
  private:
   KafkaSink(const KafkaSinkOptions& options, Source& source);
-  absl::Status Start(const KafkaSinkOptions& options);
+  absl::Status Start();
+  absl::Status Restart(std::chrono::milliseconds timeout);
+  bool Begin();
+  Result ResultOf(const rd_kafka_error_t& error, std::string_view what);
+  void Fail(absl::Status status);
 
   // Each returns librdkafka's answer to one record.
   rd_kafka_resp_err_t SendOutput(const Article& article);
@@ -61,15 +82,24 @@ class KafkaSink final : public Sink {
   static void OnDelivery(rd_kafka_t* client, const rd_kafka_message_t* message, void* self);
   static void OnError(rd_kafka_t* client, int error, const char* text, void* self);
 
+  const KafkaSinkOptions options_;
   Source& source_;
   KafkaHandle client_;
   KafkaTopic output_;
   KafkaTopic dead_letters_;
   KafkaQueue reports_;  // Only held to ring the doorbell.
+  int doorbell_ = -1;
   std::size_t record_bytes_max_ = 0;
   std::size_t in_flight_ = 0;
   int reported_ = 0;  // In this Poll().
   absl::Status status_;
+
+  bool transactional_ = false;
+  bool open_ = false;
+  // A record of the open transaction was not delivered: it can only be aborted.
+  bool spoilt_ = false;
+  // Its end is not known: only a new producer, with a new epoch, can be sure of what follows.
+  bool unclear_ = false;
 };
 
 }  // namespace wiredesk

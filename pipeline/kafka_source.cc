@@ -18,6 +18,9 @@ using std::chrono::milliseconds;
 constexpr milliseconds kLogInterval{10000};
 constexpr milliseconds kBrokerTimeout{5000};
 constexpr milliseconds kCommitTimeout{10000};
+// Transactions aborted one after the other, with nothing committed between, before the worker says
+// that it does not get on.
+constexpr int kAbortsMax = 10;
 
 std::span<rd_kafka_topic_partition_t> Elements(const rd_kafka_topic_partition_list_t& list) {
   return {list.elems, static_cast<std::size_t>(list.cnt)};
@@ -176,6 +179,7 @@ void KafkaSource::Take(const rd_kafka_message_t& message, Batch& batch) {
   // Not ours any more, or taken before: fetched around a rebalance or a pause.
   if (partition == nullptr || message.offset < partition->next) return;
   partition->next = message.offset + 1;
+  if (partition->first < 0) partition->first = message.offset;
 
   Article& article = batch.Append({partition->topic, partition->id, message.offset},
                                   {static_cast<const char*>(message.payload), message.len});
@@ -225,8 +229,7 @@ void KafkaSource::HandleError(const rd_kafka_message_t& message) {
       std::array<char, 512> reason;
       const rd_kafka_resp_err_t cause =
           rd_kafka_fatal_error(client_.get(), reason.data(), reason.size());
-      return Fail(absl::AbortedError(
-          fmt::format("consuming: {} ({})", reason.data(), rd_kafka_err2name(cause))));
+      return Fail(KafkaStatus(cause, "consuming", reason.data()));
     }
     case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
     case RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED:
@@ -304,6 +307,7 @@ void KafkaSource::OnRebalance(rd_kafka_t* client, rd_kafka_resp_err_t event,
     self.LogSometimes(event, Text(KafkaStatus(event, "joining the group")));
   }
   if (error != nullptr) self.Fail(KafkaStatus(error.get(), "taking up or giving up partitions"));
+  if (self.rewind_due_) self.Rewind();
   // Relaxed: see assigned_.
   self.assigned_.store(static_cast<std::int32_t>(self.partitions_.size()),
                        std::memory_order_relaxed);
@@ -353,7 +357,9 @@ void KafkaSource::OnRevoke(rd_kafka_topic_partition_list_t& partitions) {
         "kafka: the lane did not drain in {} ms; the next owner repeats what is unfinished",
         drain_timeout_.count());
   }
-  if (!lost) {
+  if (transaction_ != nullptr) {
+    if (lost || !drained || !EndTransaction(drain_timeout_)) AbortTransaction();
+  } else if (!lost) {
     const KafkaPartitions offsets = CommittableOffsets(&partitions, true);
     if (offsets->cnt > 0) {
       const absl::Status status =
@@ -416,6 +422,14 @@ absl::Status KafkaSource::Commit(bool wait) {
   if (!wait && (now - committed_at_ < options_.commit_interval)) return status_;
   committed_at_ = now;
   PublishLag();
+  if (transaction_ != nullptr) {
+    if (!EndTransaction(kCommitTimeout)) {
+      AbortTransaction();
+      if (rewind_due_) Rewind();
+      if (wait) Fail(absl::AbortedError("the last transaction was aborted"));
+    }
+    return status_;
+  }
   const KafkaPartitions offsets = CommittableOffsets(nullptr, wait);
   if (offsets->cnt == 0) return status_;
   if (wait) {
@@ -474,6 +488,82 @@ void KafkaSource::OnCommit(rd_kafka_t*, rd_kafka_resp_err_t error,
   if (offsets == nullptr || error == RD_KAFKA_RESP_ERR__NO_OFFSET) return;
   const absl::Status status = self.RecordCommit(error, *offsets);
   if (!status.ok()) self.LogSometimes(error, Text(status));
+}
+
+// --- Transactions --------------------------------------------------------------------------------
+
+// True: everything sent is committed with its offsets.
+bool KafkaSource::EndTransaction(milliseconds timeout) {
+  if (!transaction_->open()) return true;
+  // Delivery reports move the watermarks, so the offsets are those of the records sent.
+  if (!transaction_->Flush(timeout)) return false;
+  const KafkaPartitions offsets = CommittableOffsets(nullptr, true);
+  if (transaction_->Commit(*offsets, *client_, timeout) != Transaction::Result::kCommitted) {
+    return false;
+  }
+  aborts_in_a_row_ = 0;
+  static_cast<void>(RecordCommit(RD_KAFKA_RESP_ERR_NO_ERROR, *offsets));
+  return true;
+}
+
+// Forgets the open transaction and everything taken in since it began, wherever that is. The
+// partitions are to be set back by Rewind(): of those that are being given up, nothing matters.
+void KafkaSource::AbortTransaction() {
+  if (!closed_ && !rebalance_->Discard(drain_timeout_)) {
+    return Fail(
+        absl::DeadlineExceededError("the lane holds on to articles that are to be dropped"));
+  }
+  stash_.clear();
+  if (filling_ != nullptr) filling_->RemoveIf([](const Article&) { return true; });
+  // Before the reports of what is thrown away: they belong to the old epoch.
+  for (auto& [key, partition] : partitions_) {
+    tracker_.Revoke(partition.topic_number, partition.id);
+    tracker_.Assign(partition.topic_number, partition.id);
+    partition.requested = -1;
+  }
+  if (absl::Status status = transaction_->Abort(kCommitTimeout); !status.ok()) return Fail(status);
+  rewind_due_ = !closed_;
+  spdlog::warn("kafka: transaction aborted; its articles are read again");
+  if (++aborts_in_a_row_ > kAbortsMax) {
+    Fail(absl::AbortedError(
+        fmt::format("{} transactions in a row were aborted: the log says why", aborts_in_a_row_)));
+  }
+}
+
+// Sets every partition back to what the group has, or to where this member began.
+void KafkaSource::Rewind() {
+  rewind_due_ = false;
+  if (partitions_.empty()) return;
+  const KafkaPartitions offsets = MakeKafkaPartitions(static_cast<int>(partitions_.size()));
+  for (const auto& [key, partition] : partitions_) {
+    rd_kafka_topic_partition_list_add(offsets.get(), std::string(key.first).c_str(), key.second);
+  }
+  const int timeout_ms = static_cast<int>(kCommitTimeout.count());
+  const rd_kafka_resp_err_t error = rd_kafka_committed(client_.get(), offsets.get(), timeout_ms);
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    return Fail(KafkaStatus(error, "asking where to read on"));
+  }
+  const KafkaPartitions seeks = MakeKafkaPartitions(offsets->cnt);
+  for (const rd_kafka_topic_partition_t& element : Elements(*offsets)) {
+    Partition& partition = partitions_.at({element.topic, element.partition});
+    if (element.err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+      return Fail(KafkaStatus(element.err, "asking where to read on"));
+    }
+    const std::int64_t target = element.offset >= 0 ? element.offset : partition.first;
+    if (target < 0) continue;  // Nothing was taken from it.
+    partition.next = target;
+    partition.committed = element.offset >= 0 ? element.offset : -1;
+    rd_kafka_topic_partition_list_add(seeks.get(), element.topic, element.partition)->offset =
+        target;
+  }
+  if (seeks->cnt == 0) return;
+  const KafkaError refused(rd_kafka_seek_partitions(client_.get(), seeks.get(), timeout_ms));
+  if (refused != nullptr) return Fail(KafkaStatus(refused.get(), "reading again"));
+  for (const rd_kafka_topic_partition_t& element : Elements(*seeks)) {
+    if (element.err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+      return Fail(KafkaStatus(element.err, "reading again"));
+    }
+  }
 }
 
 void KafkaSource::PublishLag() {

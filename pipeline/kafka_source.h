@@ -9,6 +9,10 @@
 // given up, so that the next owner starts where our output ends. A partition that comes back starts
 // a new epoch: late acknowledgements of the old one change nothing.
 //
+// With a transaction the offsets are part of it, and the rest is as above, but for failures: what
+// can't be committed is aborted, the lane is emptied, and every partition that stays is read again
+// from the last committed offset. The outputs in between have not been there.
+//
 // Used by the lane's port thread only, except where a member says otherwise.
 #pragma once
 
@@ -29,6 +33,7 @@
 #include "pipeline/io.h"
 #include "pipeline/offset_tracker.h"
 #include "pipeline/rdkafka.h"
+#include "pipeline/transaction.h"
 
 namespace wiredesk {
 
@@ -51,6 +56,9 @@ class KafkaSource final : public Source {
   ~KafkaSource() override;
   KafkaSource(const KafkaSource&) = delete;
   KafkaSource& operator=(const KafkaSource&) = delete;
+
+  // Commits offsets as part of `transaction`, which must live until Close(). Before Subscribe().
+  void CommitBy(Transaction& transaction) { transaction_ = &transaction; }
 
   // Joins the group. `rebalance` must live until Close(). Once, before the first Fill().
   absl::Status Subscribe(Rebalance& rebalance);
@@ -88,6 +96,7 @@ class KafkaSource final : public Source {
     std::int64_t committed = -1;  // What the broker is known to have; -1: unknown.
     std::int64_t requested = -1;  // The highest offset asked to be committed.
     std::int64_t until = -1;      // The end at Subscribe(), if that matters.
+    std::int64_t first = -1;      // The first offset taken in under this assignment.
   };
   using PartitionKey = std::pair<std::string_view, std::int32_t>;
 
@@ -122,6 +131,10 @@ class KafkaSource final : public Source {
                             const rd_kafka_topic_partition_list_t& offsets);
   void PublishLag();
 
+  bool EndTransaction(std::chrono::milliseconds timeout);
+  void AbortTransaction();
+  void Rewind();
+
   static void OnRebalance(rd_kafka_t* client, rd_kafka_resp_err_t event,
                           rd_kafka_topic_partition_list_t* partitions, void* self);
   static void OnCommit(rd_kafka_t* client, rd_kafka_resp_err_t error,
@@ -134,6 +147,9 @@ class KafkaSource final : public Source {
   std::map<PartitionKey, Partition> partitions_;
   std::map<PartitionKey, std::int64_t> ends_;  // At Subscribe(), with until_end.
   Rebalance* rebalance_ = nullptr;
+  Transaction* transaction_ = nullptr;
+  int aborts_in_a_row_ = 0;
+  bool rewind_due_ = false;  // The transaction was aborted; partitions still stand too far on.
   absl::Status status_;
 
   KafkaHandle client_;

@@ -61,8 +61,9 @@ class Lane : public Rebalance {
   void Stop() { port_.RequestStop(); }
   void Abort() { port_.RequestAbort(); }
 
-  // For the source, on the port thread: finishes everything that is in the lane.
+  // For the source, on the port thread: finishes, or throws away, everything that is in the lane.
   bool Drain(std::chrono::milliseconds deadline) override { return port_.Drain(deadline); }
+  bool Discard(std::chrono::milliseconds deadline) override { return port_.Discard(deadline); }
 
   // Whoever writes an 8-byte 1 here wakes the port thread: for events of the source and the sink.
   int doorbell_fd() { return port_.doorbell().fd(); }

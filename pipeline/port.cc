@@ -66,12 +66,26 @@ bool Port::SendFinished() {
     Batch* batch = sending_.front();
     sending_.pop_front();
     CountOutput(*batch);
-    batch->Clear();
-    free_.push_back(batch);
-    --out_;
+    Release(batch);
     worked = true;
   }
   return worked;
+}
+
+bool Port::DropFinished() {
+  const bool worked = !sending_.empty();
+  for (Batch* batch : sending_) {
+    counters_.articles_discarded.Add(batch->articles().size());
+    Release(batch);
+  }
+  sending_.clear();
+  return worked;
+}
+
+void Port::Release(Batch* batch) {
+  batch->Clear();
+  free_.push_back(batch);
+  --out_;
 }
 
 bool Port::TakeIn() {
@@ -158,14 +172,29 @@ bool Port::Drain(milliseconds deadline) {
   const auto over = [&] { return drained() || aborted() || !sink_.status().ok() || now_() >= end; };
   const auto forward = [this] { return Forward(); };
   forward();
-  if (drain_helper_) {
-    while (!over()) {
-      if (!forward()) drain_helper_();
-    }
-  } else {
-    RunDutyCycle(doorbell_, kDrainPark, over, forward);
-  }
+  WaitFor(over, forward);
   return drained();
+}
+
+bool Port::Discard(milliseconds deadline) {
+  if (finished_) return false;
+  const auto end = now_() + deadline;
+  const auto over = [&] { return out_ == 0 || aborted() || now_() >= end; };
+  const auto drop = [this] {
+    const bool collected = CollectFinished();
+    return DropFinished() || collected;
+  };
+  drop();
+  WaitFor(over, drop);
+  return out_ == 0;
+}
+
+// Does `work` again and again until it is `over`, and sleeps where there is none.
+void Port::WaitFor(const std::function<bool()>& over, const std::function<bool()>& work) {
+  if (!drain_helper_) return RunDutyCycle(doorbell_, kDrainPark, over, work);
+  while (!over()) {
+    if (!work()) drain_helper_();
+  }
 }
 
 LaneResult Port::Finish() {

@@ -53,6 +53,9 @@ class Port {
   // After Finish() it touches neither source nor sink and returns false.
   bool Drain(std::chrono::milliseconds deadline);
 
+  // Takes out everything that is in the lane, unsent, within `deadline`. As Drain().
+  bool Discard(std::chrono::milliseconds deadline);
+
   // Drains, commits and closes the source; after an abort it does none of these.
   // REQUIRES: ended(), and called once.
   LaneResult Finish();
@@ -71,6 +74,9 @@ class Port {
   bool Forward();
   bool CollectFinished();
   bool SendFinished();
+  bool DropFinished();
+  void Release(Batch* batch);
+  void WaitFor(const std::function<bool()>& over, const std::function<bool()>& work);
   bool TakeIn();
   void KeepSourceAlive();
   void CountOutput(const Batch& batch);

@@ -42,8 +42,8 @@ inline KafkaPartitions MakeKafkaPartitions(int size_hint) {
 
 // OK, or "<what>: <librdkafka's text> (<ITS_NAME>)". The code says what an operator can do:
 // kUnavailable (the broker can't be reached), kNotFound (no such topic or partition),
-// kPermissionDenied, kAborted (fenced: another member took over), kOutOfRange (no valid offset),
-// kInvalidArgument (our settings) or kUnknown.
+// kPermissionDenied, kAlreadyExists (fenced: another worker took over), kAborted, kOutOfRange (no
+// valid offset), kInvalidArgument (our settings) or kUnknown.
 absl::Status KafkaStatus(rd_kafka_resp_err_t error, std::string_view what);
 absl::Status KafkaStatus(const rd_kafka_error_t* error, std::string_view what);
 

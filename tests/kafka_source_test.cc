@@ -27,6 +27,7 @@ class IdleLane final : public Rebalance {
     if (on_drain) on_drain();
     return true;
   }
+  bool Discard(std::chrono::milliseconds) override { return true; }
   int drains = 0;
   std::function<void()> on_drain;
 };

@@ -435,6 +435,22 @@ TEST(LaneTest, DrainGivesUpAtItsDeadline) {
   EXPECT_EQ(hand.source.memory.tracker().in_flight(), 0u);
 }
 
+TEST(LaneTest, DiscardEmptiesTheLaneUnsent) {
+  HandLane hand(MakeRuntime({1, 2}), MakeRecords(100));
+  hand.StepAll(1);
+  const std::size_t sent = hand.sink.outputs().size();
+  hand.lane->StepPort();  // Something is on its way.
+  const std::uint64_t taken = hand.lane->counters().articles_in.value();
+  ASSERT_GT(hand.InLane(), 0u);
+  EXPECT_TRUE(hand.lane->Discard(milliseconds(50)));
+  EXPECT_EQ(hand.lane->counters().articles_discarded.value() + hand.sink.outputs().size(), taken);
+  EXPECT_GE(hand.sink.outputs().size(), sent);
+
+  const std::size_t before = hand.sink.outputs().size();
+  hand.RunToEnd();  // The lane goes on with what comes next, as if the others had not been there.
+  EXPECT_EQ(hand.sink.outputs().size(), before + 100 - taken);
+}
+
 TEST(LaneTest, FinishGivesUpAfterTheDrainTimeout) {
   MemorySinkOptions options;
   options.reports_a_poll = 0;

@@ -44,6 +44,22 @@ std::size_t Repeated(const std::map<std::string, int>& counts) {
       counts.begin(), counts.end(), [](const auto& entry) { return entry.second > 1; }));
 }
 
+// Records that come before one of the same input partition with a lower offset.
+std::size_t Inversions(const ByPartition& records) {
+  std::size_t inversions = 0;
+  for (const auto& [partition, list] : records) {
+    std::map<std::int32_t, std::int64_t> last;
+    for (const Record& record : list) {
+      const Json origin = Json::parse(*record.value).at("origin");
+      const auto offset = origin.at("offset").get<std::int64_t>();
+      const auto [place, is_new] = last.try_emplace(origin.at("partition"), offset);
+      inversions += !is_new && place->second >= offset ? 1 : 0;
+      place->second = offset;
+    }
+  }
+  return inversions;
+}
+
 // By its statistics lines, which begin with the rate of intake.
 bool TookSomethingIn(const std::string& log) {
   constexpr std::string_view kStart = " info in ";
@@ -213,6 +229,83 @@ TEST_F(BrokerTest, MembersThatJoinAndLeaveRepeatNothing) {
   EXPECT_EQ(LostOf(0, kArticles, counts), 0u);
   EXPECT_EQ(Repeated(counts), 0u);
   EXPECT_EQ(Lag(group_, in_), 0);
+}
+
+std::string ExactlyOnceSettings(const std::string& brokers, const std::string& worker) {
+  return RiskySettings(brokers) +
+         fmt::format("delivery: exactly_once\ntransactional_id: {}\n", worker);
+}
+
+// What readers with isolation.level read_committed see is each article once, in order.
+TEST_F(BrokerTest, ExactlyOnceSurvivesKills) {
+  MakeTopics(4);
+  const std::string settings = WriteSettings(ExactlyOnceSettings(brokers_, group_));
+  constexpr int kArticles = 10000;
+  constexpr int kRounds = 3;
+  for (int round = 0; round < kRounds; ++round) {
+    Store(in_, Articles(round * kArticles, kArticles));
+    const std::int64_t before = Count(out_);
+    Process run({"run", "-c", settings}, LogPath());
+    EXPECT_TRUE(WaitForResults(before + 2000));
+    run.Signal(SIGKILL);
+    EXPECT_EQ(run.Wait(), -SIGKILL);
+  }
+  Process rest({"run", "-c", settings, "--until-end"}, LogPath());
+  EXPECT_EQ(rest.Wait(), 0) << rest.Log();
+  const ByPartition out = ReadAll(out_);
+  const std::map<std::string, int> counts = CountIds(out);
+  EXPECT_EQ(LostOf(0, kRounds * kArticles, counts), 0u);
+  EXPECT_EQ(Repeated(counts), 0u);
+  EXPECT_EQ(Inversions(out), 0u);
+  EXPECT_EQ(Lag(group_, in_), 0);
+}
+
+TEST_F(BrokerTest, ExactlyOnceHoldsWhilePartitionsMove) {
+  MakeTopics(4);
+  constexpr int kArticles = 30000;
+  std::string lines;
+  for (const Record& record : Articles(0, kArticles)) lines += *record.value + "\n";
+  const std::string feed_file = WriteFile("feed.ndjson", lines);
+  const std::string one = WriteSettings(ExactlyOnceSettings(brokers_, group_ + "-one"));
+  const std::string two = WriteSettings(ExactlyOnceSettings(brokers_, group_ + "-two"), "two.yaml");
+  Process first({"run", "-c", one}, LogPath());
+  Process feed({"feed", feed_file, "--to", in_, "-b", brokers_, "--rate", "1500"}, LogPath());
+  for (std::int64_t round = 0; round < 3; ++round) {
+    EXPECT_TRUE(WaitForResults(round * 6000 + 1));
+    Process second({"run", "-c", two}, LogPath());
+    EXPECT_TRUE(WaitFor([&] { return TookSomethingIn(second.Log()); }));
+    const bool kill = round % 2 == 1;
+    second.Signal(kill ? SIGKILL : SIGTERM);
+    EXPECT_EQ(second.Wait(), kill ? -SIGKILL : 0) << second.Log();
+  }
+  EXPECT_EQ(feed.Wait(), 0);
+  EXPECT_TRUE(WaitFor([&] { return Lag(group_, in_) == 0; }));
+  first.Signal(SIGTERM);
+  EXPECT_EQ(first.Wait(), 0) << first.Log();
+  const ByPartition out = ReadAll(out_);
+  const std::map<std::string, int> counts = CountIds(out);
+  EXPECT_EQ(LostOf(0, kArticles, counts), 0u);
+  EXPECT_EQ(Repeated(counts), 0u);
+  EXPECT_EQ(Inversions(out), 0u);
+}
+
+// Two workers with one identity: the older one is told so, and stops.
+TEST_F(BrokerTest, FencedWorkerStopsWithItsOwnStatus) {
+  MakeTopics(4);
+  Store(in_, Articles(0, 2000));
+  const std::string settings = WriteSettings(ExactlyOnceSettings(brokers_, group_));
+  Process older({"run", "-c", settings}, LogPath());
+  EXPECT_TRUE(WaitFor([&] { return TookSomethingIn(older.Log()); }));
+  Process newer({"run", "-c", settings}, LogPath());
+  EXPECT_TRUE(WaitFor([&] { return newer.Log().find("assigned") != std::string::npos; }));
+  Store(in_, Articles(2000, 2000));
+  EXPECT_EQ(older.Wait(), 80) << older.Log();
+  EXPECT_TRUE(WaitFor([&] { return Lag(group_, in_) == 0; }));
+  newer.Signal(SIGTERM);
+  EXPECT_EQ(newer.Wait(), 0) << newer.Log();
+  const std::map<std::string, int> counts = CountIds(ReadAll(out_));
+  EXPECT_EQ(LostOf(0, 4000, counts), 0u);
+  EXPECT_EQ(Repeated(counts), 0u);
 }
 
 TEST_F(BrokerTest, SecondTermLeavesAtOnce) {

@@ -12,6 +12,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
+#include <set>
 #include <sstream>
 
 #include "pipeline/kafka_client.h"
@@ -138,6 +139,7 @@ KafkaHandle RealBroker::MakeConsumer(const std::string& group) {
   auto conf = MakeKafkaConf({{"bootstrap.servers", brokers_},
                              {"group.id", group},
                              {"enable.auto.commit", "false"},
+                             {"enable.partition.eof", "true"},
                              {"isolation.level", "read_committed"}});
   auto consumer = MakeKafkaClient(RD_KAFKA_CONSUMER, *std::move(conf));
   EXPECT_TRUE(consumer.ok()) << consumer.status();
@@ -170,20 +172,24 @@ std::map<std::int32_t, std::vector<Record>> RealBroker::ReadAll(const std::strin
   const std::map<std::int32_t, std::int64_t> ends = Ends(reader.get(), topic);
   std::map<std::int32_t, std::vector<Record>> records;
   const KafkaPartitions from = MakeKafkaPartitions(static_cast<int>(ends.size()));
-  std::int64_t left = 0;
   for (const auto& [partition, end] : ends) {
     rd_kafka_topic_partition_list_add(from.get(), topic.c_str(), partition)->offset =
         RD_KAFKA_OFFSET_BEGINNING;
-    left += end;
   }
   rd_kafka_assign(reader.get(), from.get());
+  // By where the reader stands, not by counting: the ends of transactions take offsets as well.
+  std::set<std::int32_t> open;
+  for (const auto& [partition, end] : ends) open.insert(partition);
   EXPECT_TRUE(WaitFor([&] {
-    while (left > 0) {
+    while (!open.empty()) {
       const KafkaMessage message(rd_kafka_consumer_poll(reader.get(), 100));
       if (message == nullptr) return false;
-      if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) continue;
-      records[message->partition].push_back(ToRecord(*message));
-      --left;
+      if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
+        records[message->partition].push_back(ToRecord(*message));
+      } else if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF &&
+                 message->offset >= ends.at(message->partition)) {
+        open.erase(message->partition);
+      }
     }
     return true;
   }));
@@ -215,9 +221,9 @@ std::string RealBroker::WriteFile(const std::string& name, const std::string& te
   return path;
 }
 
-std::string RealBroker::WriteSettings(const std::string& more) {
+std::string RealBroker::WriteSettings(const std::string& more, const std::string& name) {
   return WriteFile(
-      "worker.yaml",
+      name,
       fmt::format("version: 1\n"
                   "input: {{topics: [{}], group: {}, start: {}}}\n"
                   "rules: [{}]\n"

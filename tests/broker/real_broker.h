@@ -52,7 +52,7 @@ class RealBroker : public testing::Test {
   std::int64_t Lag(const std::string& group, const std::string& topic);
 
   // A settings file; `more` are lines that are added to it.
-  std::string WriteSettings(const std::string& more = "");
+  std::string WriteSettings(const std::string& more = "", const std::string& name = "worker.yaml");
   std::string WriteFile(const std::string& name, const std::string& text);
   std::string LogPath() { return (folder_ / ("log" + std::to_string(++logs_))).string(); }
 
