@@ -14,6 +14,32 @@ using Kind = RuleToken::Kind;
 
 constexpr std::int64_t kOutOfRange = std::int64_t{1} << 40;
 
+std::string_view StrayHelp(std::string_view character) {
+  if (character == "'" || character == "‘" || character == "’" || character == "‚") {
+    return "strings stand in double quotes";
+  }
+  if (character == "@") return "a name follows \"@\" directly, as in @cyber";
+  if (character == "!") return "write not, or != between a name and a value";
+  return "put a term with marks in it in double quotes";
+}
+
+// What to do about a token that stands where it can't; "" if there is nothing to say.
+std::string UnexpectedHelp(const RuleToken& token) {
+  switch (token.kind) {
+    case Kind::kWord:
+      if (!IsOperatorWord(token.text)) return "";
+      return fmt::format("for the word itself, write \"{}\" in quotes", token.text);
+    case Kind::kStar:
+      return "a wildcard follows the start of a word directly, as in insolven*";
+    case Kind::kTilde:
+      return "\"~\" follows a single word directly, as in creditor~, also in a string";
+    case Kind::kStray:
+      return std::string(StrayHelp(token.text));
+    default:
+      return "";
+  }
+}
+
 // [+-]digits; nothing for anything else. Stops growing out of every range that is asked for.
 std::optional<std::int64_t> ParseInteger(std::string_view text) {
   const bool negative = text.starts_with('-');
@@ -25,22 +51,6 @@ std::optional<std::int64_t> ParseInteger(std::string_view text) {
     value = std::min(value * 10 + (c - '0'), kOutOfRange);
   }
   return negative ? -value : value;
-}
-
-std::string_view StrayHelp(std::string_view character) {
-  if (character == "'" || character == "‘" || character == "’" || character == "‚") {
-    return "strings stand in double quotes";
-  }
-  if (character == "@") return "a name follows \"@\" directly, as in @cyber";
-  return "put a term with marks in it in double quotes";
-}
-
-std::string WithThousands(std::int64_t value) {
-  std::string digits = fmt::format("{}", value < 0 ? -value : value);
-  for (int at = static_cast<int>(digits.size()) - 3; at > 0; at -= 3) {
-    digits.insert(static_cast<std::size_t>(at), 1, ',');
-  }
-  return (value < 0 ? "-" : "") + digits;
 }
 
 }  // namespace
@@ -80,26 +90,30 @@ std::optional<RuleToken> RuleCursor::TakeId(std::string_view what) {
   return std::nullopt;
 }
 
-std::optional<std::string> RuleCursor::TakeString(std::string_view what) {
+std::optional<std::string> RuleCursor::TakeString(std::string_view what, StringUse use) {
   if (!At(Kind::kString)) {
     FailUnexpected(what, "put it in double quotes");
     return std::nullopt;
   }
-  std::string text = Unescape(token_);
+  std::string text = Unescape(token_, use);
   Advance();
   return text;
 }
 
-std::string RuleCursor::Unescape(const RuleToken& string) {
+std::string RuleCursor::Unescape(const RuleToken& string, StringUse use) {
   std::size_t bad_escape = 0;
-  std::string text = ResolveEscapes(string.text, bad_escape);
-  if (bad_escape != std::string_view::npos) {
-    const SourcePosition position{string.position.line,
-                                  string.text_column + static_cast<int>(bad_escape), 1};
-    errors_.Error(position, "this backslash escapes nothing",
-                  "only \\\" and \\\\ are escapes; write \\\\ for a backslash");
-  }
+  std::string text = ResolveEscapes(string.text, use, bad_escape);
+  if (bad_escape != std::string_view::npos) ReportBadEscape(string, bad_escape, use);
   return text;
+}
+
+void RuleCursor::ReportBadEscape(const RuleToken& string, std::size_t at, StringUse use) {
+  const SourcePosition position{string.position.line, string.text_column + static_cast<int>(at), 1};
+  const std::string_view also = use == StringUse::kTerm   ? ", \\*, \\~"
+                                : use == StringUse::kText ? ", \\n"
+                                                          : "";
+  errors_.Error(position, "this backslash escapes nothing",
+                fmt::format("here are escapes: \\\", \\\\{}; write \\\\ for a backslash", also));
 }
 
 std::optional<std::int32_t> RuleCursor::TakeInteger(std::string_view what, std::int32_t min,
@@ -126,14 +140,7 @@ bool RuleCursor::FailUnexpected(std::string_view expected, std::string help) {
     Advance();  // Or it would be reported again on the way to the next clause.
     return false;
   }
-  const std::string unsupported = UnsupportedOperator(token_);
-  if (!unsupported.empty()) {
-    if (At(Kind::kWord))
-      help = fmt::format("for the word itself, write \"{}\" in quotes", token_.text);
-    errors_.Error(token_.position, unsupported + " is not supported", std::move(help));
-    return false;
-  }
-  if (At(Kind::kStray)) help = StrayHelp(token_.text);
+  if (help.empty()) help = UnexpectedHelp(token_);
   errors_.Error(token_.position,
                 fmt::format("expected {}, found {}", expected, DescribeToken(token_)),
                 std::move(help));
@@ -152,9 +159,7 @@ void RuleCursor::ReportUnterminated() {
 // then braces before it were left open.
 bool RuleCursor::Skip() {
   if (AtEnd()) return false;
-  if (token_.first_on_line && At(Kind::kWord) &&
-      std::find(std::begin(kPackWords), std::end(kPackWords), token_.text) !=
-          std::end(kPackWords)) {
+  if (token_.first_on_line && AtPackWord() && IsReservedWord(token_.text)) {
     depth_ = 0;
     return false;
   }
@@ -168,11 +173,16 @@ bool RuleCursor::AtMisspelt(std::span<const std::string_view> words) const {
   return token_.first_on_line && At(Kind::kWord) && !NearestName(token_.text, words).empty();
 }
 
+// Words such as state may also be terms; behind an error only the start of a line tells.
+bool RuleCursor::SurelyBegins() const {
+  return token_.first_on_line || IsReservedWord(token_.text);
+}
+
 void RuleCursor::SkipToClause() {
   do {
-    if (depth_ <= 1 && (At(Kind::kCloseBrace) || AtClauseWord())) return;
+    if (depth_ <= 1 && (At(Kind::kCloseBrace) || (AtClauseWord() && SurelyBegins()))) return;
     if (depth_ <= 1 && AtMisspelt(kClauseWords)) return;
-    if (token_.first_on_line && AtClauseWord()) {
+    if (token_.first_on_line && AtClauseWord() && IsReservedWord(token_.text)) {
       depth_ = 1;
       return;
     }
@@ -180,7 +190,7 @@ void RuleCursor::SkipToClause() {
 }
 
 void RuleCursor::SkipToStatement() {
-  while (depth_ > 0 || !(AtPackWord() || AtMisspelt(kPackWords))) {
+  while (depth_ > 0 || !((AtPackWord() && SurelyBegins()) || AtMisspelt(kPackWords))) {
     if (!Skip()) return;
   }
 }

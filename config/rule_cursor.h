@@ -36,12 +36,14 @@ class RuleCursor {
   // "expected ...".
   bool Take(RuleToken::Kind kind, std::string_view what);
   std::optional<RuleToken> TakeId(std::string_view what);
-  std::optional<std::string> TakeString(std::string_view what);
+  std::optional<std::string> TakeString(std::string_view what, StringUse use = StringUse::kName);
   std::optional<std::int32_t> TakeInteger(std::string_view what, std::int32_t min,
                                           std::int32_t max);
 
   // A string without its delimiters and escapes; a bad escape is reported. REQUIRES: a kString.
-  std::string Unescape(const RuleToken& string);
+  std::string Unescape(const RuleToken& string, StringUse use);
+  // Reports the backslash at byte `at` of a string's text.
+  void ReportBadEscape(const RuleToken& string, std::size_t at, StringUse use);
 
   // Reports that the token is not what was expected. Always false.
   bool FailUnexpected(std::string_view expected, std::string help = {});
@@ -53,6 +55,7 @@ class RuleCursor {
 
  private:
   bool Skip();
+  bool SurelyBegins() const;
   bool AtMisspelt(std::span<const std::string_view> words) const;
   void ReportUnterminated();
 

@@ -14,7 +14,8 @@ bool IsNonAscii(char c) { return (static_cast<unsigned char>(c) & 0x80U) != 0; }
 bool IsLetterOrDigit(char c) {
   return IsDigit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
-bool IsNameChar(char c) { return IsLetterOrDigit(c) || c == '_' || c == '-'; }
+bool IsWordChar(char c) { return IsLetterOrDigit(c) || c == '_'; }
+bool IsNameChar(char c) { return IsWordChar(c) || c == '-'; }
 bool IsIdChar(char c) { return IsNameChar(c) || c == '.' || c == ':' || c == '/'; }
 bool IsInnerMark(char c) { return c == '-' || c == '\'' || c == '.' || c == '&'; }
 
@@ -103,7 +104,7 @@ std::size_t RuleLexer::WordEnd(std::size_t at) const {
   std::size_t end = at;
   while (end < text_.size()) {
     const char c = text_[end];
-    if (IsLetterOrDigit(c)) {
+    if (IsWordChar(c)) {
       ++end;
     } else if (IsNonAscii(c)) {
       const std::string_view rest = text_.substr(end);
@@ -112,8 +113,8 @@ std::size_t RuleLexer::WordEnd(std::size_t at) const {
     } else if (IsInnerMark(c) && end > at && !IsInnerMark(text_[end - 1])) {
       const char next = At(end + 1);
       const bool inner =
-          IsLetterOrDigit(next) || (IsNonAscii(next) && SpaceLength(text_.substr(end + 1)) == 0 &&
-                                    QuoteLength(text_.substr(end + 1)) == 0);
+          IsWordChar(next) || (IsNonAscii(next) && SpaceLength(text_.substr(end + 1)) == 0 &&
+                               QuoteLength(text_.substr(end + 1)) == 0);
       if (!inner) break;
       ++end;
     } else {
@@ -134,7 +135,7 @@ RuleToken RuleLexer::Next() {
   if (const std::size_t quote = QuoteLength(rest); quote != 0) return NextString(quote);
   if (IsSingleQuote(rest)) return MakePlain(Kind::kStray, at_ + Utf8LengthAt(text_, at_));
   const char c = rest[0];
-  if (IsLetterOrDigit(c) || IsNonAscii(c)) return NextWord();
+  if (IsWordChar(c) || IsNonAscii(c)) return NextWord();
   if (c == '/') return NextRegex();
   if (c == '-' || c == '+') return NextSign();
   return NextMark();
@@ -200,7 +201,14 @@ RuleToken RuleLexer::NextMark() {
     case '}':
       return MakePlain(Kind::kCloseBrace, after);
     case '=':
+      if (At(after) == '=') return MakePlain(Kind::kComparison, after + 1);
       return MakePlain(Kind::kEquals, after);
+    case '<':
+    case '>':
+      return MakePlain(Kind::kComparison, At(after) == '=' ? after + 1 : after);
+    case '!':
+      if (At(after) == '=') return MakePlain(Kind::kComparison, after + 1);
+      return MakePlain(Kind::kStray, after);
     case ',':
       return MakePlain(Kind::kComma, after);
     case '(':
@@ -240,18 +248,25 @@ RuleToken RuleLexer::RereadAsId(const RuleToken& token) {
   return id;
 }
 
-std::string ResolveEscapes(std::string_view raw, std::size_t& bad_escape) {
+bool IsEscaped(char c, StringUse use) {
+  if (c == '"' || c == '\\') return true;
+  if (use == StringUse::kTerm) return c == '*' || c == '~';
+  return use == StringUse::kText && c == 'n';
+}
+
+std::string ResolveEscapes(std::string_view raw, StringUse use, std::size_t& bad_escape) {
   bad_escape = std::string_view::npos;
   std::string text;
   text.reserve(raw.size());
   for (std::size_t at = 0; at < raw.size(); ++at) {
     if (raw[at] == '\\') {
       const char next = at + 1 < raw.size() ? raw[at + 1] : '\0';
-      if (next == '"' || next == '\\') {
+      if (IsEscaped(next, use)) {
+        text += next == 'n' ? '\n' : next;
         ++at;
-      } else if (bad_escape == std::string_view::npos) {
-        bad_escape = at;
+        continue;
       }
+      if (bad_escape == std::string_view::npos) bad_escape = at;
     }
     text += raw[at];
   }

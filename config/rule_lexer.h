@@ -1,9 +1,6 @@
 // Splits the text of a rule pack into tokens. Knows what a word, a string or a regex looks like,
 // and nothing of where they may stand; an id, which may hold ':' and '/', is read when the parser
 // asks.
-//
-// Operators that only a later version of the language understands are tokens already, so that the
-// parser can name them in an error.
 #pragma once
 
 #include <cstddef>
@@ -31,6 +28,7 @@ struct RuleToken {
     kOpenBrace,
     kCloseBrace,
     kEquals,
+    kComparison,  // != < <= > >=, and == for a better error.
     kComma,
     kOpenParen,
     kCloseParen,
@@ -85,9 +83,19 @@ class RuleLexer {
   bool first_on_line_ = true;
 };
 
-// What `raw`, the text of a kString token, stands for: \" and \\ resolved. The byte position of a
+// What a string is for decides what may be escaped in it beside \" and \\.
+enum class StringUse : std::uint8_t {
+  kName,  // A label or a path.
+  kTerm,  // Also \* and \~, which are marks of a wildcard and an inflection without the backslash.
+  kText,  // Also \n, a line feed: the text of a test.
+};
+
+// Whether a backslash may stand before `c`.
+bool IsEscaped(char c, StringUse use);
+
+// What `raw`, the text of a kString token, stands for: escapes resolved. The byte position of a
 // backslash before anything else in `bad_escape`, or npos.
-std::string ResolveEscapes(std::string_view raw, std::size_t& bad_escape);
+std::string ResolveEscapes(std::string_view raw, StringUse use, std::size_t& bad_escape);
 
 // The text of a kRegex token with \/ as a plain slash.
 std::string ResolveSlashes(std::string_view raw);

@@ -146,12 +146,31 @@ TEST(RuleLexerTest, RereadsAnIdWhereATokenBegan) {
   EXPECT_EQ(lexer.Next().kind, Kind::kEnd);
 }
 
+TEST(RuleLexerTest, ReadsComparisons) {
+  EXPECT_EQ(Lex("a=b != < <= > >= == ! x_y _z"), (std::vector<Seen>{{Kind::kWord, "a"},
+                                                                    {Kind::kEquals, "="},
+                                                                    {Kind::kWord, "b"},
+                                                                    {Kind::kComparison, "!="},
+                                                                    {Kind::kComparison, "<"},
+                                                                    {Kind::kComparison, "<="},
+                                                                    {Kind::kComparison, ">"},
+                                                                    {Kind::kComparison, ">="},
+                                                                    {Kind::kComparison, "=="},
+                                                                    {Kind::kStray, "!"},
+                                                                    {Kind::kWord, "x_y"},
+                                                                    {Kind::kWord, "_z"}}));
+}
+
 TEST(RuleLexerTest, ResolvesEscapes) {
   std::size_t bad = 0;
-  EXPECT_EQ(ResolveEscapes(R"(a \"b\" \\ ’)", bad), R"(a "b" \ ’)");
+  EXPECT_EQ(ResolveEscapes(R"(a \"b\" \\ ’)", StringUse::kName, bad), R"(a "b" \ ’)");
   EXPECT_EQ(bad, std::string_view::npos);
-  ResolveEscapes(R"(\\ \n \t)", bad);
+  ResolveEscapes(R"(\\ \n \t)", StringUse::kName, bad);
   EXPECT_EQ(bad, 3U);
+  EXPECT_EQ(ResolveEscapes(R"(a\n\*b)", StringUse::kText, bad), "a\n\\*b");
+  EXPECT_EQ(bad, 3U);
+  EXPECT_EQ(ResolveEscapes(R"(a\*\~b\n)", StringUse::kTerm, bad), "a*~b\\n");
+  EXPECT_EQ(bad, 6U);
   EXPECT_EQ(ResolveSlashes(R"(a\/b\\\/c\.)"), R"(a/b\\/c\.)");
 }
 
