@@ -240,6 +240,11 @@ RuleChecks::Shape RuleChecks::VisitName(const RuleNode& node, bool in_field) {
     return {};
   }
   const Name& name = found->second;
+  if (name.is_list != (node.kind == Kind::kList)) {
+    errors_.Error(node.position,
+                  fmt::format("{} is {} list", Quoted(node.text), name.is_list ? "a" : "no"),
+                  "file gives names to lists, let to expressions");
+  }
   if (in_field && name.shape.has_field) {
     errors_.Error(node.position, fmt::format("a field inside a field: \"@{}\" has one", node.text),
                   std::string(kFieldsHelp));

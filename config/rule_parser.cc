@@ -5,6 +5,7 @@
 
 #include "config/file_text.h"
 #include "config/rule_errors.h"
+#include "config/rule_json_reader.h"
 #include "config/rule_pack_parser.h"
 #include "config/text_check.h"
 
@@ -71,7 +72,9 @@ std::optional<RulePack> ParseRulePack(std::string_view text, const std::string& 
   RuleErrors errors(text, file, diagnostics);
   CheckText(text, errors);
   if (errors.any()) return std::nullopt;
-  RulePack pack = RulePackParser(text, file, list_files, errors, diagnostics).Parse();
+  RulePack pack = IsJsonPack(text, file)
+                      ? RuleJsonReader(file, list_files, errors, diagnostics).Read(text)
+                      : RulePackParser(text, file, list_files, errors, diagnostics).Parse();
   if (errors.any()) return std::nullopt;
   return pack;
 }
