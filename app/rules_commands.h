@@ -1,0 +1,12 @@
+// The commands around rule packs: `wiredesk rules ...`. Each Add...() adds one subcommand to
+// `rules`, like those of app/commands.h, and stands in a file of its own.
+#pragma once
+
+#include "app/commands.h"
+
+namespace wiredesk {
+
+void AddRulesCheckCommand(CLI::App& rules, CommandAction& action);  // rules_check_command.cc
+void AddRulesTestCommand(CLI::App& rules, CommandAction& action);   // rules_test_command.cc
+
+}  // namespace wiredesk
