@@ -11,6 +11,7 @@ void AddRulesCommand(CLI::App& app, CommandAction& action) {
   rules->footer("The language of rule packs is described in docs/RULES.md.");
   AddRulesCheckCommand(*rules, action);
   AddRulesTestCommand(*rules, action);
+  AddRulesConvertCommand(*rules, action);
 }
 
 }  // namespace wiredesk

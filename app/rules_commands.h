@@ -8,5 +8,6 @@ namespace wiredesk {
 
 void AddRulesCheckCommand(CLI::App& rules, CommandAction& action);  // rules_check_command.cc
 void AddRulesTestCommand(CLI::App& rules, CommandAction& action);   // rules_test_command.cc
+void AddRulesConvertCommand(CLI::App& rules, CommandAction& action);
 
 }  // namespace wiredesk

@@ -29,9 +29,9 @@ bool IsDecimalNumber(std::string_view text) {
 
 void RuleChecks::DeclareField(const SourcePosition& position, std::string_view name) {
   if (IsBuiltInField(name)) return;
-  if (!IsRuleName(name)) {
+  if (!IsFieldName(name) || name.size() > kTopicIdBytesMax) {
     errors_.Error(position, fmt::format("{} can't be a field", Quoted(name)),
-                  "a field's name is a letter, then letters, digits, \"_\" or \"-\"");
+                  "a field's name is a letter, then letters, digits and \"_\", with \"-\" between");
   } else if (IsMetadataName(name)) {
     errors_.Error(position, fmt::format("\"{}\" is metadata, not text", name),
                   fmt::format("test it in an expression, as in: {} = \"...\"", name));
@@ -274,7 +274,7 @@ void RuleChecks::CheckArticleTest(const RuleNode& node, bool in_field) {
 }
 
 void RuleChecks::VisitMetadata(const RuleNode& node) {
-  if (!IsRuleName(node.text) || node.text.size() > kTopicIdBytesMax) {
+  if (!IsFieldName(node.text) || node.text.size() > kTopicIdBytesMax) {
     errors_.Error(node.position, fmt::format("{} can't be a name of metadata", Quoted(node.text)),
                   "metadata is source, language, category, id, or a further field");
   } else if (!IsMetadataName(node.text) && !IsField(node.text) &&

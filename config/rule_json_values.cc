@@ -30,7 +30,7 @@ bool RuleJsonValues::Is(const JsonNode& node, JsonNode::Kind kind, const JsonPat
 bool RuleJsonValues::TakeText(const JsonNode& node, const JsonPath& path, std::string& text) {
   if (!Is(node, JsonNode::Kind::kString, path)) return false;
   text = node.text;
-  if (text.find('\r') == std::string::npos && !FindTextFault(text)) return true;
+  if (!FindTextFault(text)) return true;
   Error(node, path, "a control character", "remove it");
   return false;
 }

@@ -85,6 +85,7 @@ std::size_t RuleLexer::LineEnd(std::size_t at) const {
 void RuleLexer::SkipSpace() {
   while (at_ < text_.size()) {
     if (text_[at_] == '#') {
+      has_comments_ = true;
       SkipLine();
       continue;
     }

@@ -58,6 +58,9 @@ class RuleLexer {
   // The next token; kEnd again and again at the end.
   RuleToken Next();
 
+  // Whether a comment was passed on the way to where the lexer is.
+  bool has_comments() const { return has_comments_; }
+
   // Reads [A-Za-z0-9_.:/-]+ where `token` began, which was the last one returned, and goes on
   // behind it. Empty text if no such character is there; then nothing has changed.
   RuleToken RereadAsId(const RuleToken& token);
@@ -81,6 +84,7 @@ class RuleLexer {
   int line_ = 1;
   std::size_t line_start_ = 0;
   bool first_on_line_ = true;
+  bool has_comments_ = false;
 };
 
 // What a string is for decides what may be escaped in it beside \" and \\.

@@ -64,6 +64,8 @@ bool IsPlainWord(std::string_view text) {
   return token.kind == Kind::kWord && token.offset == 0 && token.text.size() == text.size();
 }
 
+bool IsFieldName(std::string_view text) { return IsRuleName(text) && IsPlainWord(text); }
+
 bool IsBlank(std::string_view text) {
   return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
 }

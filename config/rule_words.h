@@ -32,8 +32,10 @@ bool IsProximityWord(std::string_view word);
 bool IsBuiltInField(std::string_view name);
 bool IsMetadataName(std::string_view name);
 
-// A letter, then letters, digits, "_" or "-": what `let`, `file` and `fields` name.
+// A letter, then letters, digits, "_" or "-": what `let` and `file` name.
 bool IsRuleName(std::string_view text);
+// A rule name that also stands in expressions as a plain word: a field or metadata.
+bool IsFieldName(std::string_view text);
 // [A-Za-z0-9_.:/-]+: a topic's id, a pack's name or version.
 bool IsRuleId(std::string_view text);
 // Could stand in a pack as a word without quotes.

@@ -140,6 +140,7 @@ TEST(RuleJsonTest, RefusesBadStatementsWithTheirPath) {
       {"\"files\": [{\"name\": \"a\", \"path\": \"none.tsv\"}]",
        "2:33 can't read the list none.tsv"},
       {"\"fields\": [\"source\"]", "2:12 \"source\" is metadata"},
+      {"\"fields\": [\"a-\"]", "2:12 \"a-\" can't be a field"},
       {"\"boost\": {\"titel\": 3}", "2:11 unknown field \"titel\""},
       {"\"boost\": {\"title\": 101}", "2:20 boost.title: must be a whole number from 0 to 100"},
       {"\"boost\": {\"title\": 1, \"title\": 1}", "2:32 boost.title: a second boost"},

@@ -8,7 +8,10 @@
 #include <string>
 #include <string_view>
 
+#include "config/rule_json_writer.h"
 #include "config/rule_parser.h"
+#include "config/rule_text_writer.h"
+#include "tests/rule_show.h"
 
 namespace wiredesk {
 namespace {
@@ -113,8 +116,8 @@ class Mutator {
  public:
   explicit Mutator(std::uint32_t seed) : random_(seed) {}
 
-  std::string Mutate(std::string text) {
-    const std::size_t changes = 1 + Below(4);
+  std::string Mutate(std::string text, std::size_t changes_max) {
+    const std::size_t changes = 1 + Below(changes_max);
     for (std::size_t i = 0; i < changes; ++i) MutateOnce(text);
     return text;
   }
@@ -146,28 +149,59 @@ class Mutator {
   std::mt19937 random_;
 };
 
-TEST(RuleMutationTest, GivesAPackOrAnErrorForAnyBytes) {
+// Also that what could be read can be written and read again, in both forms.
+void ExpectPackOrError(const std::string& text, const std::string& file, int& packs) {
+  Diagnostics diagnostics;
+  const auto pack = ParseRulePack(text, file, diagnostics);
+  ASSERT_NE(pack.has_value(), HasErrors(diagnostics));
+  ASSERT_LE(diagnostics.size(), 201U);
+  const auto lines = std::count(text.begin(), text.end(), '\n') + 1;
+  for (const Diagnostic& d : diagnostics) {
+    const bool of_file = d.position.line == 0 && text.empty();
+    ASSERT_TRUE(of_file || (d.position.line >= 1 && d.position.line <= lines));
+    ASSERT_TRUE(of_file || d.position.column >= 1);
+    ASSERT_FALSE(d.message.empty());
+  }
+  ASSERT_EQ(Render(diagnostics).empty(), diagnostics.empty());
+  if (!pack) return;
+  ++packs;
+  for (const std::string& written : {WriteRuleText(*pack), WriteRuleJson(*pack)}) {
+    Diagnostics again;
+    const auto same = ParseRulePack(written, "again", again);
+    ASSERT_TRUE(same) << written << Render(again);
+    ASSERT_EQ(ShowPack(*same), ShowPack(*pack)) << written;
+  }
+}
+
+// That both ways were walked: else the mutations are too mild or too wild to test anything.
+void ExpectBothWays(int packs, int cases) {
+  EXPECT_GT(packs, cases / 50);
+  EXPECT_LT(packs, cases * 4 / 5);
+}
+
+TEST(RuleMutationTest, GivesAPackOrAnErrorForAnyText) {
   int packs = 0;
   for (std::uint32_t seed = 0; seed < 5000; ++seed) {
     const std::string text =
-        Mutator(seed).Mutate(std::string(seed % 2 == 0 ? kWholePack : kWholeLanguage));
-    Diagnostics diagnostics;
-    const auto pack = ParseRulePack(text, "desk.rules", diagnostics);
-    ASSERT_NE(pack.has_value(), HasErrors(diagnostics)) << "seed " << seed << "\n" << text;
-    ASSERT_LE(diagnostics.size(), 201U) << "seed " << seed;
-    const auto lines = std::count(text.begin(), text.end(), '\n') + 1;
-    for (const Diagnostic& d : diagnostics) {
-      const bool of_file = d.position.line == 0 && text.empty();
-      ASSERT_TRUE(of_file || (d.position.line >= 1 && d.position.line <= lines)) << "seed " << seed;
-      ASSERT_TRUE(of_file || d.position.column >= 1) << "seed " << seed;
-      ASSERT_FALSE(d.message.empty()) << "seed " << seed;
-    }
-    ASSERT_EQ(Render(diagnostics).empty(), diagnostics.empty()) << "seed " << seed;
-    packs += pack ? 1 : 0;
+        Mutator(seed).Mutate(std::string(seed % 2 == 0 ? kWholePack : kWholeLanguage), 4);
+    ExpectPackOrError(text, "desk.rules", packs);
+    ASSERT_FALSE(HasFatalFailure()) << "seed " << seed << "\n" << text;
   }
-  // Both ways were walked: else the mutations are too mild or too wild to test anything.
-  EXPECT_GT(packs, 200);
-  EXPECT_LT(packs, 4000);
+  ExpectBothWays(packs, 5000);
+}
+
+TEST(RuleMutationTest, GivesAPackOrAnErrorForAnyJson) {
+  Diagnostics diagnostics;
+  const auto whole = ParseRulePack(kWholeLanguage, "desk.rules", diagnostics);
+  ASSERT_TRUE(whole) << Render(diagnostics);
+  const std::string json = WriteRuleJson(*whole);
+  int packs = 0;
+  for (std::uint32_t seed = 0; seed < 3000; ++seed) {
+    const std::string text = Mutator(seed).Mutate(json, 1);
+    ExpectPackOrError(text, "desk.json", packs);
+    ASSERT_FALSE(HasFatalFailure()) << "seed " << seed << "\n" << text;
+  }
+  ExpectBothWays(packs, 3000);
 }
 
 }  // namespace

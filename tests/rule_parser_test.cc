@@ -156,18 +156,33 @@ TEST(RuleParserTest, ReadsEveryStatement) {
             "  test false version:<1> body:<x>\n");
 }
 
-// The pack that docs/RULES.md begins with.
-TEST(RuleParserTest, ReadsTheExampleOfItsGuide) {
+// The blocks of docs/RULES.md that begin with "```LANGUAGE".
+std::vector<std::string> BlocksOfGuide(std::string_view language) {
   std::ifstream file(WIREDESK_SOURCE_DIR "/docs/RULES.md");
   const std::string guide{std::istreambuf_iterator<char>(file), {}};
-  constexpr std::string_view kStart = "```rules\n";
-  const std::size_t start = guide.find(kStart);
-  ASSERT_NE(start, std::string::npos);
-  const std::size_t end = guide.find("```", start + kStart.size());
-  const RulePack pack = ParseWell(guide.substr(start + kStart.size(), end - start - kStart.size()));
-  ASSERT_THAT(pack.topics, SizeIs(2));
-  EXPECT_THAT(pack.topics[1].scores, SizeIs(5));
-  EXPECT_THAT(pack.topics[1].tests, SizeIs(2));
+  const std::string fence = fmt::format("```{}\n", language);
+  std::vector<std::string> blocks;
+  for (std::size_t at = guide.find(fence); at != std::string::npos; at = guide.find(fence, at)) {
+    at += fence.size();
+    blocks.push_back(guide.substr(at, guide.find("```", at) - at));
+  }
+  return blocks;
+}
+
+TEST(RuleParserTest, ReadsTheExamplesOfItsGuide) {
+  const std::vector<std::string> blocks = BlocksOfGuide("rules");
+  ASSERT_THAT(blocks, SizeIs(2));
+  const RulePack first = ParseWell(blocks[0]);
+  ASSERT_THAT(first.topics, SizeIs(2));
+  EXPECT_THAT(first.topics[1].scores, SizeIs(5));
+  EXPECT_THAT(first.topics[1].tests, SizeIs(2));
+  const RulePack second = ParseWell(blocks[1]);
+  EXPECT_THAT(second.lets, SizeIs(2));
+  ASSERT_THAT(second.topics, SizeIs(2));
+  EXPECT_EQ(second.topics[0].when->children.size(), 4U);
+  EXPECT_EQ(second.topics[1].state, TopicState::kShadow);
+  for (const std::string& json : BlocksOfGuide("json")) ParseWell(json);
+  EXPECT_THAT(BlocksOfGuide("json"), SizeIs(1));
 }
 
 TEST(RuleParserTest, LineEndsMeanNothing) {
@@ -305,6 +320,7 @@ const ErrorCase kStatementErrors[] = {
     {"fields title, title", "2:15 field \"title\" is there twice"},
     {"fields source", "2:8 \"source\" is metadata, not text"},
     {"fields 1st", "2:8 \"1st\" can't be a field"},
+    {"fields max", "2:8 \"max\" can't be a field"},
     {"fields a fields b", "2:10 a second fields"},
     {"fields a,b,c,d,e,f,g,h,i,j,k,l,m", "2:32 a pack may have at most 12 fields"},
     {"fold", "2:5 expected \"accents\""},
