@@ -36,18 +36,24 @@ bool SpinForWork(Step& step) {
   return false;
 }
 
+// Parks, unless there is work after all, or nothing to wait for.
+template <typename Bell, typename Done, typename Step>
+void ParkUnlessWork(Bell& doorbell, std::chrono::milliseconds park_max, Done&& done, Step&& step) {
+  doorbell.Announce();
+  if (done() || step()) {
+    doorbell.Retract();
+  } else {
+    doorbell.Wait(park_max);
+  }
+}
+
 // Calls step() until done(). `step` does a bounded amount of work and returns whether there was
 // any. Sleeps at most `park_max` at a stretch: for what no bell tells of.
 template <typename Done, typename Step>
 void RunDutyCycle(Doorbell& doorbell, std::chrono::milliseconds park_max, Done done, Step step) {
   while (!done()) {
     if (step() || SpinForWork(step)) continue;
-    doorbell.Announce();
-    if (done() || step()) {
-      doorbell.Retract();
-    } else {
-      doorbell.Wait(park_max);
-    }
+    ParkUnlessWork(doorbell, park_max, done, step);
   }
 }
 
