@@ -1,6 +1,7 @@
 #include "pipeline/offset_tracker.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "config/check.h"
@@ -51,6 +52,21 @@ void OffsetTracker::Partition::Advance() {
   }
 }
 
+void OffsetTracker::Partition::CheckInvariants() const {
+  // Nothing is committed that was not delivered, nor past what was taken in or has failed.
+  WIREDESK_CHECK(committed <= watermark);
+  WIREDESK_CHECK(watermark <= last_appended + 1);
+  WIREDESK_CHECK(watermark <= failed);
+  WIREDESK_CHECK(stalled == (failed != std::numeric_limits<std::int64_t>::max()));
+  // The records from the watermark on, none of them left out, and the first one not delivered.
+  WIREDESK_CHECK(kept() <= records.size() && kept() <= next - first);
+  WIREDESK_CHECK(stalled || end == next);
+  WIREDESK_CHECK(first == end || (!at(first).delivered && at(first).offset >= watermark));
+  WIREDESK_CHECK(first == end || in_flight > 0);
+  // Without an assignment there is nothing.
+  WIREDESK_CHECK(assigned || (in_flight == 0 && watermark < 0 && first == next && !stalled));
+}
+
 const OffsetTracker::Partition* OffsetTracker::Find(std::int32_t topic,
                                                     std::int32_t partition) const {
   if (topic < 0 || partition < 0) return nullptr;
@@ -89,11 +105,14 @@ void OffsetTracker::Assign(std::int32_t topic, std::int32_t partition) {
     fresh.topic = topic;
     fresh.partition = partition;
   }
-  partitions_[static_cast<std::size_t>(slots_[t][p])].assigned = true;
+  Partition& assigned_now = partitions_[static_cast<std::size_t>(slots_[t][p])];
+  assigned_now.CheckInvariants();
+  assigned_now.assigned = true;
 }
 
 void OffsetTracker::Revoke(std::int32_t topic, std::int32_t partition) {
   Partition& p = Get(topic, partition);
+  WIREDESK_CHECK(in_flight_ >= p.in_flight);
   in_flight_ -= p.in_flight;
   // The next assignment begins as a new one, but for its epoch and the memory.
   Partition fresh;
@@ -122,6 +141,7 @@ std::uint64_t OffsetTracker::Append(std::int32_t topic, std::int32_t partition,
   }
   ++p.in_flight;
   ++in_flight_;
+  p.CheckInvariants();
   const auto slot = static_cast<std::uint16_t>(&p - partitions_.data());
   return Encode({slot, p.epoch, sequence});
 }
@@ -134,22 +154,26 @@ void OffsetTracker::Acknowledge(std::uint64_t ack, bool delivered) {
     ++ignored_acks_;
     return;
   }
-  WIREDESK_CHECK(p.in_flight > 0);
+  WIREDESK_CHECK(p.in_flight > 0 && in_flight_ >= p.in_flight);
   --p.in_flight;
   --in_flight_;
   // Behind a failed record nothing is kept: the watermark won't come there.
   if (sequence - p.first >= p.kept()) {
     WIREDESK_CHECK(p.stalled && sequence - p.first <= p.next - p.first);
+    p.CheckInvariants();
     return;
   }
   if (!delivered) {
+    WIREDESK_CHECK(!p.at(sequence).delivered && p.at(sequence).offset < p.failed);
     p.stalled = true;
+    p.failed = p.at(sequence).offset;
     p.end = sequence;
-    return;
+  } else {
+    WIREDESK_CHECK(!p.at(sequence).delivered);
+    p.at(sequence).delivered = true;
+    p.Advance();
   }
-  WIREDESK_CHECK(!p.at(sequence).delivered);
-  p.at(sequence).delivered = true;
-  p.Advance();
+  p.CheckInvariants();
 }
 
 void OffsetTracker::Uncommitted(std::vector<Progress>& progress) const {
@@ -167,6 +191,7 @@ void OffsetTracker::Committed(const Progress& progress) {
   Partition& p = Get(progress.topic, progress.partition);
   WIREDESK_CHECK(progress.next_offset <= p.watermark);
   p.committed = std::max(p.committed, progress.next_offset);
+  p.CheckInvariants();
 }
 
 std::int64_t OffsetTracker::watermark(std::int32_t topic, std::int32_t partition) const {
