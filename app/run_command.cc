@@ -14,6 +14,7 @@
 #include <string>
 
 #include "app/commands.h"
+#include "app/confinement.h"
 #include "app/exit_codes.h"
 #include "app/exit_status.h"
 #include "app/log.h"
@@ -153,6 +154,10 @@ class Supervisor {
 };
 
 int RunWorker(const RunOptions& options) {
+  if (const absl::Status status = TurnOffCoreDumps(); !status.ok()) {
+    std::fprintf(stderr, "wiredesk: %s\n", std::string(status.message()).c_str());
+    return ExitCodeOf(status);
+  }
   Diagnostics diagnostics;
   const std::optional<Settings> settings = LoadSettings(options.config, diagnostics);
   std::fputs(Render(diagnostics).c_str(), stderr);

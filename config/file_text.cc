@@ -25,17 +25,22 @@ std::optional<std::string> ReadFileText(const std::string& path, std::size_t byt
     error = Reason(errno);
     return std::nullopt;
   }
+  return ReadStreamText(file.get(), bytes_max, error);
+}
+
+std::optional<std::string> ReadStreamText(std::FILE* file, std::size_t bytes_max,
+                                          std::string& error) {
   std::string text;
   // A piece at a time, because a pipe has no size to ask for.
   constexpr std::size_t kPieceBytes = std::size_t{64} << 10;
   while (text.size() <= bytes_max) {
     const std::size_t before = text.size();
     text.resize(before + kPieceBytes);
-    const std::size_t got = std::fread(text.data() + before, 1, kPieceBytes, file.get());
+    const std::size_t got = std::fread(text.data() + before, 1, kPieceBytes, file);
     text.resize(before + got);
     if (got < kPieceBytes) break;
   }
-  if (std::ferror(file.get()) != 0) {
+  if (std::ferror(file) != 0) {
     error = Reason(errno);
     return std::nullopt;
   }

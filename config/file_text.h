@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdio>
 #include <optional>
 #include <string>
 
@@ -11,5 +12,9 @@ namespace wiredesk {
 // be read, is a directory, or has more than `bytes_max` bytes.
 std::optional<std::string> ReadFileText(const std::string& path, std::size_t bytes_max,
                                         std::string& error);
+
+// The same of what is left in `file`, which stays open.
+std::optional<std::string> ReadStreamText(std::FILE* file, std::size_t bytes_max,
+                                          std::string& error);
 
 }  // namespace wiredesk

@@ -38,6 +38,11 @@ const OwnedKafkaProperty* FindOwnedKafkaProperty(std::string_view name) {
   return found == kOwned.end() ? nullptr : found;
 }
 
+bool NamesSecretFile(std::string_view name) {
+  return name == "ssl.key.location" || name == "ssl.keystore.location" ||
+         name == "sasl.kerberos.keytab";
+}
+
 std::string RedactedKafkaProperties(const KafkaProperties& properties,
                                     const KafkaSettings& settings) {
   std::string text;

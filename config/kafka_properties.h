@@ -15,6 +15,9 @@ struct OwnedKafkaProperty {
 
 std::span<const OwnedKafkaProperty> OwnedKafkaProperties();
 
+// Whether the value of `name` is the path of a file that holds a secret: a private key or a keytab.
+bool NamesSecretFile(std::string_view name);
+
 // The entry for `name`, or nullptr if the operator may set it.
 const OwnedKafkaProperty* FindOwnedKafkaProperty(std::string_view name);
 

@@ -5,14 +5,13 @@
 #include <charconv>
 #include <cstdlib>
 #include <set>
-#include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "config/file_text.h"
 #include "config/quantity.h"
+#include "config/secret_file.h"
 
 namespace wiredesk {
 namespace {
@@ -150,18 +149,10 @@ std::optional<SettingText> SettingReader::ResolveFile(const YamlNode& reference,
   const std::optional<std::string> name = ReadPlain(file, fmt::format("{}.file", path));
   if (!name) return std::nullopt;
   const std::string resolved = ResolvePath(*name);
-  std::string error;
-  std::error_code ignored;
-  std::optional<std::string> text;
-  // A pipe or a device could keep the program waiting for ever.
-  if (std::filesystem::exists(resolved, ignored) &&
-      !std::filesystem::is_regular_file(resolved, ignored)) {
-    error = "not a regular file";
-  } else {
-    text = ReadFileText(resolved, kReferencedBytesMax, error);
-  }
+  SecretFileFault fault;
+  std::optional<std::string> text = ReadSecretFile(resolved, kReferencedBytesMax, fault);
   if (!text) {
-    Error(file.position, path, fmt::format("can't read the file \"{}\": {}", resolved, error));
+    Error(file.position, path, fault.message, fault.help);
     return std::nullopt;
   }
   if (text->ends_with('\n')) text->pop_back();

@@ -12,6 +12,7 @@
 #include <fmt/ranges.h>
 
 #include "config/kafka_properties.h"
+#include "config/secret_file.h"
 #include "config/setting_table.h"
 
 namespace wiredesk {
@@ -40,6 +41,18 @@ bool IsMisspeltClient(const YamlNode::Key& key, const YamlNode& value) {
   return std::none_of(value.keys.begin(), value.keys.end(), [](const YamlNode::Key& inner) {
     return inner.text == "env" || inner.text == "file";
   });
+}
+
+// librdkafka will read this file.
+void CheckKeyFile(SettingReader& reader, const SettingText& path, std::string_view key_path) {
+  const std::optional<SecretFileFault> fault = CheckSecretFile(path.text);
+  if (!fault) return;
+  if (path.referenced) {
+    reader.Error(path.position, key_path, "every user of this machine may use the referenced file",
+                 "chmod 600, for the file that it names");
+  } else {
+    reader.Error(path.position, key_path, fault->message, fault->help);
+  }
 }
 
 void ReadProperties(SettingReader& reader, const YamlNode& node, std::string_view path,
@@ -72,6 +85,7 @@ void ReadProperties(SettingReader& reader, const YamlNode& node, std::string_vie
       continue;
     }
     std::optional<SettingText> value = ReadProperty(reader, node.items[i], key_path);
+    if (value && NamesSecretFile(key.text)) CheckKeyFile(reader, *value, key_path);
     if (value && value->referenced) kafka.secrets.insert(key.text);
     // One with an error is there all the same, so that it is not reported as missing too.
     properties[key.text] = value ? std::move(value->text) : std::string();

@@ -87,7 +87,11 @@ class Folder {
   std::string Write(const std::string& name, std::string_view text) const {
     const std::filesystem::path path = path_ / name;
     std::ofstream(path, std::ios::binary) << text;
-    return path.string();
+    return WithMode(path.string(), 0600);
+  }
+  static std::string WithMode(const std::string& path, unsigned mode) {
+    std::filesystem::permissions(path, std::filesystem::perms(mode));
+    return path;
   }
 
  private:
@@ -580,6 +584,46 @@ TEST(ReferencesTest, NeverShowTheirValue) {
       EXPECT_THAT(shown, Not(HasSubstr("hush"))) << text;
     }
   }
+}
+
+// Read or written by all is refused; what the group may do is the owner's affair.
+TEST(SecretsTest, AreRefusedFromFilesOfEverybody) {
+  const Folder folder;
+  const std::string file = folder.Write("password", "hush\n");
+  const std::string text = WithKafka("{bootstrap.servers: b, sasl.password: {file: " + file + "}}");
+  for (const unsigned mode : {0600U, 0400U, 0440U, 0660U}) {
+    Folder::WithMode(file, mode);
+    EXPECT_EQ(MustParse(text).kafka.common.at("sasl.password"), "hush");
+  }
+  for (const unsigned mode : {0644U, 0604U, 0444U}) {
+    Folder::WithMode(file, mode);
+    const std::string shown = Render(MustFail(text));
+    EXPECT_THAT(shown, HasSubstr("kafka.sasl.password: the file \"" + file + "\" has mode 0"));
+    EXPECT_THAT(shown, HasSubstr("every user of this machine may read it"));
+    EXPECT_THAT(shown, HasSubstr("help: chmod 600 " + file));
+    EXPECT_THAT(shown, Not(HasSubstr("hush")));
+  }
+  Folder::WithMode(file, 0602);
+  EXPECT_THAT(Render(MustFail(text)), HasSubstr("0602: every user of this machine may write it"));
+}
+
+TEST(SecretsTest, KeyFilesOfEverybodyAreRefusedToo) {
+  const Folder folder;
+  const std::string file = folder.Write("client.key", "hush\n");
+  const Variable variable("WIREDESK_TEST_KEY", file.c_str());
+  for (const char* const name :
+       {"ssl.key.location", "ssl.keystore.location", "sasl.kerberos.keytab"}) {
+    const auto text = [&](const std::string& value) {
+      return WithKafka("{bootstrap.servers: b, " + std::string(name) + ": " + value + "}");
+    };
+    Folder::WithMode(file, 0640);
+    EXPECT_EQ(MustParse(text(file)).kafka.common.at(name), file);
+    Folder::WithMode(file, 0644);
+    EXPECT_THAT(Render(MustFail(text(file))), HasSubstr("help: chmod 600 " + file));
+    EXPECT_THAT(Render(MustFail(text("{env: WIREDESK_TEST_KEY}"))), Not(HasSubstr(file)));
+  }
+  // Whether it is there is for librdkafka to say.
+  MustParse(WithKafka("{bootstrap.servers: b, ssl.key.location: no/such}"));
 }
 
 TEST(SecretsTest, AreNotShownInLinesWithErrors) {
