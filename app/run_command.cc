@@ -21,6 +21,7 @@
 #include "app/rule_packs.h"
 #include "app/signals.h"
 #include "app/worker.h"
+#include "config/kafka_properties.h"
 #include "config/settings.h"
 
 namespace wiredesk {
@@ -170,7 +171,7 @@ int RunWorker(const RunOptions& options) {
     return kExitOk;
   }
 
-  SetUpLog(settings->log_level);
+  SetUpLog(settings->log_level, HiddenValues(settings->kafka));
   WorkerOptions worker_options;
   worker_options.until_end = options.until_end;
   auto worker = KafkaWorker::Open(*settings, rules.compiled, worker_options);

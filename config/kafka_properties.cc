@@ -6,7 +6,6 @@
 
 #include <fmt/format.h>
 
-#include "config/settings.h"
 #include "config/source_report.h"
 
 namespace wiredesk {
@@ -36,6 +35,24 @@ const OwnedKafkaProperty* FindOwnedKafkaProperty(std::string_view name) {
       std::find_if(kOwned.begin(), kOwned.end(),
                    [name](const OwnedKafkaProperty& owned) { return owned.name == name; });
   return found == kOwned.end() ? nullptr : found;
+}
+
+std::vector<std::string> HiddenValues(const KafkaSettings& settings) {
+  constexpr std::size_t kShortest = 4;
+  std::vector<std::string> values;
+  for (const KafkaProperties* const properties :
+       {&settings.common, &settings.consumer, &settings.producer}) {
+    for (const auto& [name, value] : *properties) {
+      const bool hidden = settings.secrets.contains(name) || IsSecretName(name);
+      const bool address = name == "bootstrap.servers" || name == "metadata.broker.list";
+      const bool number = value.find_first_not_of("0123456789") == std::string::npos;
+      if (!hidden || address || value.size() < kShortest) continue;
+      if (!number || IsSecretName(name)) values.push_back(value);
+    }
+  }
+  std::sort(values.begin(), values.end(),
+            [](const std::string& a, const std::string& b) { return a.size() > b.size(); });
+  return values;
 }
 
 bool NamesSecretFile(std::string_view name) {

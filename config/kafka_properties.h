@@ -3,7 +3,11 @@
 
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
+
+#include "config/settings.h"
 
 namespace wiredesk {
 
@@ -14,6 +18,11 @@ struct OwnedKafkaProperty {
 };
 
 std::span<const OwnedKafkaProperty> OwnedKafkaProperties();
+
+// What must be in no log line: the values of properties that are secret by their name or came from
+// a reference, the longest first. Not the brokers' addresses, which every message about them needs,
+// nor numbers and other short values, which would blot out half the log.
+std::vector<std::string> HiddenValues(const KafkaSettings& settings);
 
 // Whether the value of `name` is the path of a file that holds a secret: a private key or a keytab.
 bool NamesSecretFile(std::string_view name);

@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "config/kafka_properties.h"
 #include "config/quantity.h"
 
 namespace wiredesk {
@@ -605,6 +606,17 @@ TEST(SecretsTest, AreRefusedFromFilesOfEverybody) {
   }
   Folder::WithMode(file, 0602);
   EXPECT_THAT(Render(MustFail(text)), HasSubstr("0602: every user of this machine may write it"));
+}
+
+// What the log leaves out: secrets and referenced values, but nothing that half the log is made of.
+TEST(SecretsTest, AreHiddenInTheLogWithoutBlottingItOut) {
+  const Variable rack("WIREDESK_TEST_RACK", "rack-7");
+  const Variable port("WIREDESK_TEST_PORT", "9092");
+  const Settings settings = MustParse(WithKafka(
+      "{bootstrap.servers: {env: WIREDESK_TEST_RACK}, client.rack: {env: WIREDESK_TEST_RACK}, "
+      "client.id: desk, linger.ms: {env: WIREDESK_TEST_PORT}, sasl.password: '1234567', "
+      "ssl.key.password: abc, producer: {sasl.password: longer-than-that}}"));
+  EXPECT_THAT(HiddenValues(settings.kafka), ElementsAre("longer-than-that", "1234567", "rack-7"));
 }
 
 TEST(SecretsTest, KeyFilesOfEverybodyAreRefusedToo) {
