@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "config/check.h"
+#include "pipeline/crash_point.h"
 #include "pipeline/kafka_client.h"
 
 namespace wiredesk {
@@ -156,6 +157,7 @@ bool KafkaSink::Send(Batch& batch) {
   while (batch.send_cursor < articles.size()) {
     if (!SendArticle(articles[batch.send_cursor])) return false;
     ++batch.send_cursor;
+    CrashPoint("between_sends");
   }
   return true;
 }
@@ -334,12 +336,14 @@ KafkaSink::Result KafkaSink::Commit(const rd_kafka_topic_partition_list_t& offse
   const auto commit = [&] {
     return KafkaError(rd_kafka_commit_transaction(client_.get(), left()));
   };
+  CrashPoint("before_send_offsets");
   KafkaError error = Retry(send_offsets, end);
   if (error != nullptr) {
     const Result result = ResultOf(*error, "adding offsets to a transaction");
     // Without its offsets in doubt nothing is: the transaction was not asked to end.
     return result == Result::kUnclear ? Result::kMustAbort : result;
   }
+  CrashPoint("after_send_offsets");
   error = Retry(commit, end);
   if (error != nullptr) return ResultOf(*error, "committing a transaction");
   open_ = false;

@@ -8,6 +8,7 @@
 #include <charconv>
 #include <span>
 
+#include "pipeline/crash_point.h"
 #include "pipeline/kafka_client.h"
 
 namespace wiredesk {
@@ -160,6 +161,7 @@ Source::State KafkaSource::Fill(Batch& batch, std::size_t bytes_max) {
     Take(*message, batch);
   }
   filling_ = nullptr;
+  if (!batch.empty()) CrashPoint("after_poll");
   if (!status_.ok() || (dry && AtEnd())) return State::kEnd;
   return dry ? State::kIdle : State::kMore;
 }
@@ -315,6 +317,7 @@ void KafkaSource::OnRebalance(rd_kafka_t* client, rd_kafka_resp_err_t event,
 
 void KafkaSource::OnAssign(rd_kafka_topic_partition_list_t& partitions) {
   if (partitions.cnt > 0) spdlog::info("kafka: assigned {}", Describe(partitions));
+  CrashPoint("assign");
   for (const rd_kafka_topic_partition_t& element : Elements(partitions)) {
     const auto& [topic, number] = Intern(element.topic);
     const PartitionKey key(topic, element.partition);
@@ -348,6 +351,7 @@ void KafkaSource::OnRevoke(rd_kafka_topic_partition_list_t& partitions) {
   if (partitions.cnt > 0) {
     spdlog::info("kafka: {} {}", lost ? "lost" : "giving up", Describe(partitions));
   }
+  CrashPoint("revoke_begin");
   ForgetUnfinished(partitions);
   // Drained even if lost: what is in the lane would otherwise come out beside the next owner's. Who
   // closes has drained for as long as they cared to.
@@ -367,6 +371,7 @@ void KafkaSource::OnRevoke(rd_kafka_topic_partition_list_t& partitions) {
       if (!status.ok()) spdlog::warn("kafka: {}", Text(status));
     }
   }
+  CrashPoint("revoke_end");
   for (const rd_kafka_topic_partition_t& element : Elements(partitions)) {
     const auto found = partitions_.find({element.topic, element.partition});
     if (found == partitions_.end()) continue;
@@ -432,6 +437,7 @@ absl::Status KafkaSource::Commit(bool wait) {
   }
   const KafkaPartitions offsets = CommittableOffsets(nullptr, wait);
   if (offsets->cnt == 0) return status_;
+  CrashPoint("before_commit");
   if (wait) {
     const absl::Status status = CommitAndWait(*offsets, kCommitTimeout);
     PublishLag();
@@ -496,11 +502,14 @@ void KafkaSource::OnCommit(rd_kafka_t*, rd_kafka_resp_err_t error,
 bool KafkaSource::EndTransaction(milliseconds timeout) {
   if (!transaction_->open()) return true;
   // Delivery reports move the watermarks, so the offsets are those of the records sent.
+  CrashPoint("before_flush");
   if (!transaction_->Flush(timeout)) return false;
+  CrashPoint("after_flush");
   const KafkaPartitions offsets = CommittableOffsets(nullptr, true);
   if (transaction_->Commit(*offsets, *client_, timeout) != Transaction::Result::kCommitted) {
     return false;
   }
+  CrashPoint("after_commit");
   aborts_in_a_row_ = 0;
   static_cast<void>(RecordCommit(RD_KAFKA_RESP_ERR_NO_ERROR, *offsets));
   return true;
@@ -532,6 +541,7 @@ void KafkaSource::AbortTransaction() {
 
 // Sets every partition back to what the group has, or to where this member began.
 void KafkaSource::Rewind() {
+  CrashPoint("rewind");
   rewind_due_ = false;
   if (partitions_.empty()) return;
   const KafkaPartitions offsets = MakeKafkaPartitions(static_cast<int>(partitions_.size()));

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "config/check.h"
+#include "pipeline/crash_point.h"
 #include "pipeline/duty_cycle.h"
 
 namespace wiredesk {
@@ -200,7 +201,9 @@ void Port::WaitFor(const std::function<bool()>& over, const std::function<bool()
 LaneResult Port::Finish() {
   WIREDESK_CHECK(ended());
   LaneResult result;
+  CrashPoint("drain");
   if (!aborted()) result.drained = Drain(settings_.drain_timeout);
+  CrashPoint("drained");
   result.status.Update(sink_.status());
   result.status.Update(source_.status());
   if (!aborted()) {
