@@ -1,6 +1,7 @@
-// Named places where a test lets the worker die at once, as by kill -9: where a commit path has most
-// to lose. In a build with WIREDESK_CRASH_POINTS the environment variable WIREDESK_CRASH="NAME:N"
-// means the Nth time that NAME is passed; in every other build nothing is left of them.
+// Named places where a test lets the worker die at once, as by kill -9: where a commit path has
+// most to lose. In a build with WIREDESK_CRASH_POINTS the environment variable
+// WIREDESK_CRASH="NAME:N" means the Nth time that NAME is passed; in every other build nothing is
+// left of them.
 #pragma once
 
 #include <string_view>
