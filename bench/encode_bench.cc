@@ -4,6 +4,7 @@
 #include <benchmark/benchmark.h>
 
 #include <cstring>
+#include <deque>
 #include <nlohmann/json.hpp>
 #include <random>
 #include <string>
@@ -22,6 +23,8 @@ constexpr std::size_t kBatchArticles = 256;
 constexpr std::size_t kTopics = 60;
 constexpr std::size_t kTagsPerArticle = 5;
 constexpr std::size_t kEvidencePerTag = 4;
+
+constexpr std::string_view kParents[] = {"medtop:20000593", "medtop:11000000"};
 
 // The start of the corpus as the tagger would hand it over. Lives as long as the program.
 class TaggedCorpus {
@@ -45,11 +48,8 @@ class TaggedCorpus {
     Decoder(settings).Process(batch_);
     for (std::size_t i = 0; i < kTopics; ++i) {
       const std::string number = std::to_string(20000600 + i);
-      topics_.push_back({"medtop:" + number,
-                         "label of " + number,
-                         {"medtop:20000593", "medtop:11000000"},
-                         "news-en",
-                         8});
+      topics_.push_back({texts_.emplace_back("medtop:" + number),
+                         texts_.emplace_back("label of " + number), kParents, "news-en", 8});
     }
     for (Article& article : batch_.articles()) AddTags(article);
   }
@@ -81,6 +81,7 @@ class TaggedCorpus {
   }
 
   Batch batch_;
+  std::deque<std::string> texts_;
   std::vector<CompiledTopic> topics_;
   std::mt19937 random_{1};
 };

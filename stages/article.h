@@ -10,7 +10,8 @@
 
 namespace wiredesk {
 
-// A field of the article that rules can name.
+// A field of the article that rules can name. Further fields, which settings map, follow the
+// built-in ones; the compiled rules know their names.
 using FieldId = std::uint8_t;
 inline constexpr FieldId kTitleField = 0;
 inline constexpr FieldId kHeadingField = 1;
@@ -62,6 +63,9 @@ struct Evidence {
   std::uint32_t start;
   std::uint32_t end;
   std::string_view term;  // As the rule's author wrote it; owned by the compiled rules.
+  // The place and the text around it, where the rule asks for that; else empty. Whole characters.
+  std::uint32_t snippet_start = 0;
+  std::uint32_t snippet_end = 0;
 };
 
 // A subject that the rules found in the article.
@@ -121,6 +125,7 @@ struct Article {
 
   // Tagger: by falling score, then by topic id.
   std::span<const Tag> tags;
+  std::uint32_t shadow_tags = 0;  // Topics in shadow whose rules hold: not among `tags`.
 
   // Encoder.
   std::string_view output;

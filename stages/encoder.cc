@@ -14,10 +14,9 @@ void Encoder::Process(Batch& batch) {
 }
 
 void Encoder::UseRules(const CompiledRules& rules) {
-  if (rules_ == &rules && rules_hash_ == rules.hash()) return;
-  writer_.SetRules(rules.topics(), rules.hash());
-  rules_ = &rules;
-  rules_hash_ = rules.hash();
+  if (rules.generation() == generation_) return;
+  writer_.SetRules(rules.topics(), rules.hash(), rules.field_names());
+  generation_ = rules.generation();
 }
 
 }  // namespace wiredesk

@@ -1,7 +1,7 @@
 // Stage 5: a tagged article -> the output record's bytes.
 #pragma once
 
-#include <string>
+#include <cstdint>
 #include <string_view>
 
 #include "config/settings.h"
@@ -24,10 +24,7 @@ class Encoder : public Stage {
   void UseRules(const CompiledRules& rules);
 
   RecordWriter writer_;
-  // What writer_ knows. New rules may come to lie where old ones were, so the address alone won't
-  // do.
-  const CompiledRules* rules_ = nullptr;
-  std::string rules_hash_;
+  std::uint64_t generation_ = 0;  // Of the rules that writer_ knows.
 };
 
 }  // namespace wiredesk

@@ -3,7 +3,19 @@
 #include <algorithm>
 #include <tuple>
 
+#include "stages/tokeniser.h"
+
 namespace wiredesk {
+
+namespace {
+
+// Whether a sentence or more ends between the token and the one before.
+bool BeginsSentence(const Article& article, std::uint32_t token) {
+  const char before = article.canonical[article.tokens[token].canonical - 2];
+  return before == kSentenceMark || before == kParagraphMark;
+}
+
+}  // namespace
 
 void Matcher::Process(Batch& batch) {
   Use(*batch.rules);
@@ -13,9 +25,14 @@ void Matcher::Process(Batch& batch) {
 }
 
 void Matcher::Use(const CompiledRules& rules) {
-  if (&rules == rules_) return;
+  if (rules.generation() == generation_) return;
   rules_ = &rules;
+  generation_ = rules.generation();
   scanner_ = rules.engine().NewScanner();
+  const std::vector<CompiledPhrase>& phrases = rules.tables().phrases;
+  last_partials_.assign(
+      phrases.empty() ? 0 : phrases.back().first_place + phrases.back().place_count, kNoIndex);
+  open_places_.clear();
 }
 
 void Matcher::Match(Article& article, Arena& arena) {
@@ -37,29 +54,71 @@ void Matcher::Match(Article& article, Arena& arena) {
 }
 
 void Matcher::AddLiterals(const Article& article) {
-  const std::span<const CompiledLiteral> literals = rules_->literal_terms();
-  const std::span<const PatternHit> hits = hits_.literals;
-  for (std::size_t h = 0; h < hits.size(); ++h) {
-    const PatternHit& hit = hits[h];
-    if (h + 4 < hits.size()) __builtin_prefetch(&literals[hits[h + 4].pattern]);
-    const CompiledLiteral& literal = literals[hit.pattern];
-    for (std::uint32_t i = 0; i < literal.term_count; ++i) {
-      const std::uint32_t term = literal.first_term + i;
-      if (literal.has_exact && !HasExactSpelling(article, term, hit.begin)) continue;
-      matches_.push_back({term, hit.begin, hit.end});
+  const auto special_count = static_cast<std::uint32_t>(rules_->special_literals().size());
+  const std::uint32_t first_plain_term = rules_->first_plain_term();
+  for (const PatternHit& hit : hits_.literals) {
+    if (hit.pattern >= special_count) {
+      matches_.push_back({first_plain_term + hit.pattern - special_count, hit.begin, hit.end});
+    } else {
+      AddSpecial(article, hit);
     }
+  }
+  for (const std::uint32_t place : open_places_) last_partials_[place] = kNoIndex;
+  open_places_.clear();
+  partials_.clear();
+}
+
+void Matcher::AddSpecial(const Article& article, const PatternHit& hit) {
+  const SpecialLiteral& literal = rules_->special_literals()[hit.pattern];
+  for (std::uint32_t i = 0; i < literal.term_count; ++i) {
+    const std::uint32_t term = literal.first_term + i;
+    if (HasExactSpelling(article, term, hit.begin)) matches_.push_back({term, hit.begin, hit.end});
+  }
+  for (std::uint32_t i = 0; i < literal.part_count; ++i) {
+    AddPhrasePart(article, rules_->tables().phrase_parts[literal.first_part + i], hit);
   }
 }
 
+// True for a term without a spelling of its own.
 bool Matcher::HasExactSpelling(const Article& article, std::uint32_t term,
                                std::uint32_t first_token) const {
+  const std::span<const TextId> words = rules_->exact(term);
+  if (words.empty()) return true;
   const std::string_view text = PartOf(article, first_token).text;
   const Token* token = article.tokens.data() + first_token;
-  for (const std::string& spelling : rules_->exact(term)) {
-    if (text.substr(token->start, token->end - token->start) != spelling) return false;
+  for (const TextId word : words) {
+    if (text.substr(token->start, token->end - token->start) != rules_->text(word)) return false;
     ++token;
   }
   return true;
+}
+
+// Hits come by ascending end, so what stands before this one is known.
+void Matcher::AddPhrasePart(const Article& article, const PhrasePart& part, const PatternHit& hit) {
+  if (part.place == 0) return AddPartial(part, hit.begin, hit.end);
+  const CompiledPhrase& phrase = rules_->tables().phrases[part.phrase];
+  std::uint32_t before = last_partials_[phrase.first_place + part.place - 1];
+  if (before == kNoIndex || BeginsSentence(article, hit.begin)) return;
+  while (before != kNoIndex && partials_[before].end >= hit.begin) {
+    const Partial partial = partials_[before];
+    if (partial.end == hit.begin) AddPartial(part, partial.begin, hit.end);
+    before = partial.before;
+  }
+}
+
+void Matcher::AddPartial(const PhrasePart& part, std::uint32_t begin, std::uint32_t end) {
+  const CompiledPhrase& phrase = rules_->tables().phrases[part.phrase];
+  std::uint32_t& last = last_partials_[phrase.first_place + part.place];
+  // The same words may be a choice in two ways; each place of the text counts once.
+  for (std::uint32_t i = last; i != kNoIndex && partials_[i].end == end; i = partials_[i].before) {
+    if (partials_[i].begin == begin) return;
+  }
+  if (last == kNoIndex) open_places_.push_back(phrase.first_place + part.place);
+  partials_.push_back({last, begin, end});
+  last = static_cast<std::uint32_t>(partials_.size() - 1);
+  if (part.place + 1 == phrase.place_count) {
+    matches_.push_back({rules_->first_phrase_term() + part.phrase, begin, end});
+  }
 }
 
 void Matcher::AddRegexes() {

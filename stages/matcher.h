@@ -1,6 +1,9 @@
-// Stage 3: where the terms of the rules occur. Hits of the pattern engine become spans of tokens.
+// Stage 3: where the terms of the rules occur. Hits of the pattern engine become spans of tokens;
+// what only counts in its exact spelling is compared with the original, and phrases with wildcards
+// are put together.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string_view>
 #include <vector>
@@ -17,17 +20,31 @@ class Matcher : public Stage {
   void Process(Batch& batch) override;
 
  private:
+  // Words that stand at the first places of a phrase.
+  struct Partial {
+    std::uint32_t before;  // Another one of the same places.
+    std::uint32_t begin;   // Tokens.
+    std::uint32_t end;
+  };
+
   void Use(const CompiledRules& rules);
   void Match(Article& article, Arena& arena);
   void AddLiterals(const Article& article);
+  void AddSpecial(const Article& article, const PatternHit& hit);
+  void AddPhrasePart(const Article& article, const PhrasePart& part, const PatternHit& hit);
+  void AddPartial(const PhrasePart& part, std::uint32_t begin, std::uint32_t end);
   void AddRegexes();
   bool HasExactSpelling(const Article& article, std::uint32_t term,
                         std::uint32_t first_token) const;
 
   const CompiledRules* rules_ = nullptr;
+  std::uint64_t generation_ = 0;             // Of rules_.
   std::unique_ptr<PatternScanner> scanner_;  // Of rules_'s engine.
   Hits hits_;
   std::vector<wiredesk::Match> matches_;
+  std::vector<Partial> partials_;             // Of the article.
+  std::vector<std::uint32_t> last_partials_;  // By place of all phrases; kNoIndex between articles.
+  std::vector<std::uint32_t> open_places_;    // Those with a partial.
 };
 
 }  // namespace wiredesk

@@ -11,7 +11,7 @@ namespace {
 
 // Above all fixed text of a record, or of an entry of its lists, and the numbers in it.
 constexpr std::size_t kRecordFixedBytes = 512;
-constexpr std::size_t kEvidenceFixedBytes = 160;
+constexpr std::size_t kEvidenceFixedBytes = 192;
 constexpr std::size_t kOriginFixedBytes = 2 * kNumberBytesMax + 64;
 
 std::string Quoted(std::string_view text) {
@@ -26,27 +26,6 @@ void WriteOr(std::string_view json, std::string_view instead, JsonWriter& writer
   writer.Raw(json.empty() ? instead : json);
 }
 
-void WriteEvidence(const Article& article, const Evidence& evidence, JsonWriter& writer) {
-  WIREDESK_CHECK(evidence.part < article.parts.size());
-  const TextPart& part = article.parts[evidence.part];
-  WIREDESK_CHECK(evidence.start <= evidence.end && evidence.end <= part.text.size());
-  writer.Raw(R"({"term":)");
-  writer.String(evidence.term);
-  writer.Raw(R"(,"field":")");
-  writer.Raw(kFieldNames[part.field]);
-  if (part.index != TextPart::kNoIndex) {
-    writer.Raw("/");
-    writer.Number(part.index);
-  }
-  writer.Raw(R"(","start":)");
-  writer.Number(std::uint64_t{part.start} + evidence.start);
-  writer.Raw(R"(,"end":)");
-  writer.Number(std::uint64_t{part.start} + evidence.end);
-  writer.Raw(R"(,"text":)");
-  writer.String(part.text.substr(evidence.start, evidence.end - evidence.start));
-  writer.Raw("}");
-}
-
 bool IsSpace(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
 }  // namespace
@@ -54,12 +33,18 @@ bool IsSpace(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 RecordWriter::RecordWriter(const OutputSettings& settings)
     : form_(settings.record), member_text_(Quoted(settings.member) + ":") {}
 
-void RecordWriter::SetRules(std::span<const CompiledTopic> topics, std::string_view hash) {
+void RecordWriter::SetRules(std::span<const CompiledTopic> topics, std::string_view hash,
+                            std::span<const std::string_view> field_names) {
+  field_names_.clear();
+  for (const std::string_view name : field_names) {
+    const std::string quoted = Quoted(name);
+    field_names_.push_back(quoted.substr(1, quoted.size() - 2));
+  }
   topics_.clear();
   topics_.reserve(topics.size());
   for (const CompiledTopic& topic : topics) {
     std::string parents;
-    for (const std::string& parent : topic.parents) {
+    for (const std::string_view parent : topic.parents) {
       if (!parents.empty()) parents += ',';
       parents += Quoted(parent);
     }
@@ -109,8 +94,13 @@ std::size_t RecordWriter::TagsBytesMax(const Article& article) const {
     const TopicText& topic = topics_[tag.topic];
     bytes += topic.before_score.size() + topic.after_score.size() + kNumberBytesMax + 8;
     for (const Evidence& evidence : tag.evidence) {
-      bytes += kEvidenceFixedBytes + StringBytesMax(evidence.term.size()) +
-               StringBytesMax(evidence.end - evidence.start);
+      WIREDESK_CHECK(evidence.part < article.parts.size());
+      const FieldId field = article.parts[evidence.part].field;
+      WIREDESK_CHECK(field < field_names_.size());
+      bytes += kEvidenceFixedBytes + field_names_[field].size() +
+               StringBytesMax(evidence.term.size()) +
+               StringBytesMax(evidence.end - evidence.start) +
+               StringBytesMax(evidence.snippet_end - evidence.snippet_start);
     }
   }
   return bytes;
@@ -212,6 +202,33 @@ void RecordWriter::WriteTags(const Article& article, JsonWriter& writer) const {
     writer.Raw("]}");
     separator = ",";
   }
+}
+
+void RecordWriter::WriteEvidence(const Article& article, const Evidence& evidence,
+                                 JsonWriter& writer) const {
+  const TextPart& part = article.parts[evidence.part];
+  WIREDESK_CHECK(evidence.start <= evidence.end && evidence.end <= part.text.size());
+  writer.Raw(R"({"term":)");
+  writer.String(evidence.term);
+  writer.Raw(R"(,"field":")");
+  writer.Raw(field_names_[part.field]);
+  if (part.index != TextPart::kNoIndex) {
+    writer.Raw("/");
+    writer.Number(part.index);
+  }
+  writer.Raw(R"(","start":)");
+  writer.Number(std::uint64_t{part.start} + evidence.start);
+  writer.Raw(R"(,"end":)");
+  writer.Number(std::uint64_t{part.start} + evidence.end);
+  writer.Raw(R"(,"text":)");
+  writer.String(part.text.substr(evidence.start, evidence.end - evidence.start));
+  if (evidence.snippet_end > evidence.snippet_start) {
+    WIREDESK_CHECK(evidence.snippet_end <= part.text.size());
+    writer.Raw(R"(,"snippet":)");
+    writer.String(
+        part.text.substr(evidence.snippet_start, evidence.snippet_end - evidence.snippet_start));
+  }
+  writer.Raw("}");
 }
 
 void RecordWriter::WriteOrigin(const Article& article, JsonWriter& writer) const {

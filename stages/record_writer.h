@@ -26,8 +26,10 @@ class RecordWriter {
  public:
   explicit RecordWriter(const OutputSettings& settings);
 
-  // What the articles to come are tagged by. Copied; Tag::topic is an index into `topics`.
-  void SetRules(std::span<const CompiledTopic> topics, std::string_view hash);
+  // What the articles to come are tagged by. Copied; Tag::topic is an index into `topics`,
+  // TextPart::field one into `field_names`.
+  void SetRules(std::span<const CompiledTopic> topics, std::string_view hash,
+                std::span<const std::string_view> field_names = kFieldNames);
 
   // The record of `article`, in `arena`.
   // REQUIRES: article.ok(), and its tags are of the rules that were set.
@@ -40,6 +42,7 @@ class RecordWriter {
     std::string after_score;
   };
 
+  void WriteEvidence(const Article& article, const Evidence& evidence, JsonWriter& writer) const;
   std::size_t RecordBytesMax(const Article& article) const;
   std::size_t TagsBytesMax(const Article& article) const;
   void WriteTagged(const Article& article, JsonWriter& writer) const;
@@ -55,7 +58,8 @@ class RecordWriter {
   const RecordForm form_;
   std::string member_text_;  // "wiredesk":
   std::vector<TopicText> topics_;
-  std::string end_text_;  // ,"rules":"..."}
+  std::vector<std::string> field_names_;  // As in JSON strings.
+  std::string end_text_;                  // ,"rules":"..."}
 };
 
 }  // namespace wiredesk

@@ -1,449 +1,230 @@
 #include "stages/rule_compiler.h"
 
-#include <unicode/uchar.h>
-
 #include <algorithm>
-#include <map>
-#include <set>
-#include <string>
+#include <iterator>
+#include <string_view>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "config/check.h"
-#include "stages/arena.h"
+#include "stages/compile_context.h"
+#include "stages/expression_compiler.h"
 #include "stages/hyperscan.h"
-#include "stages/inflections.h"
-#include "stages/tokeniser.h"
+#include "stages/rule_linker.h"
 
 namespace wiredesk {
 
 namespace {
 
-// Part of every hash: to be raised when the same packs would tag differently.
-constexpr std::string_view kSemanticsVersion = "1";
-
-// FNV-1a, 64 bits, over parts with their lengths, so that no two lists of parts read the same.
-class Hasher {
- public:
-  void Add(std::string_view part) {
-    AddNumber(part.size());
-    for (char c : part) AddByte(static_cast<unsigned char>(c));
-  }
-  void AddNumber(std::uint64_t number) {
-    for (int i = 0; i < 8; ++i) AddByte(static_cast<unsigned char>(number >> (8 * i)));
-  }
-  std::string Hex() const {
-    std::string hex(16, '0');
-    for (std::size_t i = 0; i < 16; ++i) {
-      hex[i] = "0123456789abcdef"[(state_ >> (60 - 4 * i)) & 15];
-    }
-    return hex;
-  }
-
- private:
-  void AddByte(unsigned char byte) { state_ = (state_ ^ byte) * 0x100000001b3; }
-  std::uint64_t state_ = 0xcbf29ce484222325;
-};
-
-// A term's text as tokens: folded, and as written.
-struct TermTokens {
-  std::vector<std::string> folded;
-  std::vector<std::string> original;
-};
-
-// Reads terms as the canonicaliser reads articles.
-class TermReader {
- public:
-  TermTokens Read(std::string_view text, ApostropheMode mode) {
-    std::string padded(text);
-    padded.append(kPadding, '\0');
-    tokeniser_.Begin(mode, nullptr);
-    tokeniser_.AddPart({padded.data(), text.size()});
-    TermTokens tokens;
-    for (const Token& token : tokeniser_.tokens()) {
-      const std::string_view rest = tokeniser_.canonical().substr(token.canonical);
-      tokens.folded.emplace_back(rest.substr(0, rest.find(' ')));
-      tokens.original.emplace_back(text.substr(token.start, token.end - token.start));
-    }
-    return tokens;
-  }
-
-  // The term as each kind of language would have it: l'Europe is "leurope" in English, "l europe"
-  // in French, and the article's language decides which of them is in its text.
-  std::vector<TermTokens> ReadAll(std::string_view text) {
-    std::vector<TermTokens> all;
-    for (ApostropheMode mode :
-         {ApostropheMode::kEnglish, ApostropheMode::kSplit, ApostropheMode::kJoin}) {
-      TermTokens tokens = Read(text, mode);
-      const bool is_new = std::none_of(all.begin(), all.end(), [&tokens](const TermTokens& known) {
-        return known.folded == tokens.folded && known.original == tokens.original;
-      });
-      if (is_new && !tokens.folded.empty()) all.push_back(std::move(tokens));
-    }
-    return all;
-  }
-
- private:
-  Tokeniser tokeniser_;
-};
-
-std::string CanonicalLiteral(const std::vector<std::string>& tokens) {
-  std::string literal = " ";
-  for (const std::string& token : tokens) literal.append(token).push_back(' ');
-  return literal;
-}
-
-constexpr std::uint8_t kAllFields = (1u << kFieldCount) - 1;
-
-}  // namespace
-
 class RuleCompiler {
  public:
-  RuleCompiler(std::span<const RulePack> packs, Diagnostics& diagnostics)
-      : packs_(packs), diagnostics_(diagnostics), rules_(std::make_shared<CompiledRules>()) {}
+  RuleCompiler(std::span<const RulePack> packs, Diagnostics& diagnostics,
+               const CompileOptions& options)
+      : options_(options),
+        context_(packs, diagnostics, options.further_fields),
+        expressions_(context_, options.keep_positions) {}
 
   std::shared_ptr<const CompiledRules> Compile() {
-    const std::size_t errors_before = diagnostics_.size();
+    AddFields();
+    DeclareTopics();
     NumberTopics();
-    for (const RulePack& pack : packs_) CompilePack(pack);
-    if (diagnostics_.size() != errors_before && HasErrors(diagnostics_)) return nullptr;
-    NumberTerms();
-    if (!BuildEngine()) return nullptr;
-    rules_->hash_ = Hash();
-    return rules_;
+    context_.tables.rules.resize(rules_.size());
+    for (std::uint32_t i = 0; i < context_.packs.size(); ++i) CompilePack(i);
+    RuleLinker linker(context_, rules_, declared_, rule_numbers_);
+    linker.ResolveTopics(expressions_.topic_uses());
+    if (context_.error_count == 0) linker.CheckCircles();
+    if (context_.error_count == 0) linker.FindAnchors();
+    if (context_.error_count == 0) CheckSizes();
+    if (context_.error_count > 0) return nullptr;
+    return Finish();
   }
 
  private:
-  // Before terms are numbered: what identifies one, and where it is used.
-  struct Term {
-    std::string literal;  // Empty for a regex.
-    std::vector<std::string> exact;
-    std::string regex;
-    std::uint32_t token_count = 0;
-    SourcePosition position;
-    const RulePack* pack = nullptr;  // Of its first use, for errors.
-    std::vector<TermUse> uses;
-  };
-  struct DeclaredTopic {
-    const Topic* topic;
-    const RulePack* pack;
-  };
-  struct Place {  // Where a term is being added.
-    std::uint32_t item;
-    std::uint8_t fields;
-    const RulePack* pack;
-  };
-
-  void Report(const RulePack& pack, SourcePosition position, std::string message,
-              std::string help) {
-    diagnostics_.push_back({Diagnostic::Severity::kError,
-                            pack.file,
-                            position,
-                            std::move(message),
-                            std::move(help),
-                            {}});
-  }
-
+  void AddFields();
+  void DeclareTopics();
   void NumberTopics();
-  void AddParents(CompiledTopic& topic, const DeclaredTopic& declared);
-  void CompilePack(const RulePack& pack);
-  void AddNode(const RuleNode& node, const Place& place);
-  void AddText(const RuleNode& node, const Place& place);
-  void AddInflected(const RuleNode& node, const Place& place);
-  void AddRegex(const RuleNode& node, const Place& place);
-  std::uint32_t Shown(const std::string& text);
-  Term& FindTerm(const std::string& key, const RuleNode& node, const Place& place);
-  void AddLiteralTerm(const TermTokens& tokens, bool is_exact, const std::string& shown,
-                      const RuleNode& node, const Place& place);
-  void NumberTerms();
-  void NumberTerm(Term& term);
-  bool BuildEngine();
-  std::string Hash() const;
+  void AddParents(TopicRecord& topic, const DeclaredTopic& declared);
+  void CompilePack(std::uint32_t index);
+  void AddBoosts(const RulePack& pack, PackRecord& record);
+  void CompileTopic(const Topic& topic, std::uint32_t pack, std::uint32_t rule);
+  void CheckSizes();
+  std::shared_ptr<const CompiledRules> Finish();
 
-  std::span<const RulePack> packs_;
-  Diagnostics& diagnostics_;
-  std::shared_ptr<CompiledRules> rules_;
-  TermReader reader_;
-  std::map<std::string, DeclaredTopic, std::less<>> declared_;
-  absl::flat_hash_map<std::string, std::uint32_t> topic_numbers_;
-  absl::flat_hash_map<std::string, std::size_t> term_numbers_;  // By key.
-  absl::flat_hash_map<std::string, std::uint32_t> shown_numbers_;
-  std::vector<Term> terms_;
-  std::vector<std::string> regexes_;
+  const CompileOptions& options_;
+  CompileContext context_;
+  ExpressionCompiler expressions_;
+  absl::flat_hash_map<std::string_view, DeclaredTopic> declared_;  // By id.
+  absl::flat_hash_map<std::string_view, std::uint32_t> rule_numbers_;
+  std::vector<DeclaredTopic> rules_;  // In order of their ids.
 };
 
-void RuleCompiler::NumberTopics() {
-  for (const RulePack& pack : packs_) {
+void RuleCompiler::AddFields() {
+  if (options_.accept_declared_fields) {
+    for (const RulePack& pack : context_.packs) {
+      for (const std::string& name : pack.fields) {
+        if (!context_.fields.Find(name)) context_.fields.AddFurther(name);
+      }
+    }
+  }
+  if (context_.fields.further().size() > kFurtherFieldsMax) {
+    context_.ReportIn(context_.packs.empty() ? "" : context_.packs.front().file, {},
+                      "more than 16 further fields", "");
+  }
+  for (const std::string& name : context_.fields.further()) {
+    context_.tables.further_fields.push_back(context_.pool.Add(name));
+  }
+}
+
+void RuleCompiler::DeclareTopics() {
+  for (const RulePack& pack : context_.packs) {
     for (const Topic& topic : pack.topics) {
       const auto [found, is_new] = declared_.try_emplace(topic.id, DeclaredTopic{&topic, &pack});
       if (is_new || !topic.has_rule) continue;
       if (found->second.topic->has_rule) {
-        Report(pack, topic.position, "topic " + topic.id + " has a rule already",
-               "the first one is in " + found->second.pack->file + ", line " +
-                   std::to_string(found->second.topic->position.line));
+        context_.Report(pack, topic.position, "topic " + topic.id + " has a rule already",
+                        "the first one is in " + found->second.pack->file + ", line " +
+                            std::to_string(found->second.topic->position.line));
       }
       found->second = {&topic, &pack};
     }
   }
+}
+
+void RuleCompiler::NumberTopics() {
   for (const auto& [id, declared] : declared_) {
-    if (!declared.topic->has_rule) continue;
-    topic_numbers_[id] = static_cast<std::uint32_t>(rules_->topics_.size());
-    CompiledTopic& compiled = rules_->topics_.emplace_back();
-    compiled.id = id;
-    compiled.label = declared.topic->label;
-    compiled.pack = declared.pack->name;
-    compiled.need = declared.topic->need;
-    AddParents(compiled, declared);
+    const Topic& topic = *declared.topic;
+    const bool is_left_out = topic.state == TopicState::kDraft && !options_.include_drafts;
+    if (topic.has_rule && !is_left_out) rules_.push_back(declared);
+  }
+  std::sort(rules_.begin(), rules_.end(), [](const DeclaredTopic& a, const DeclaredTopic& b) {
+    return a.topic->id < b.topic->id;
+  });
+  context_.tables.topics.reserve(rules_.size());
+  for (const DeclaredTopic& declared : rules_) {
+    const Topic& topic = *declared.topic;
+    rule_numbers_[topic.id] = static_cast<std::uint32_t>(context_.tables.topics.size());
+    TopicRecord& record = context_.tables.topics.emplace_back();
+    record.id = context_.pool.Add(topic.id);
+    record.label = context_.pool.Add(topic.label);
+    record.pack = static_cast<std::uint32_t>(declared.pack - context_.packs.data());
+    record.hits_max = topic.emit.hits_max;
+    record.snippet_bytes = topic.emit.snippet_bytes;
+    record.state = static_cast<std::uint32_t>(topic.state);
+    AddParents(record, declared);
   }
 }
 
-void RuleCompiler::AddParents(CompiledTopic& topic, const DeclaredTopic& declared) {
-  std::set<std::string_view> seen = {topic.id};
+void RuleCompiler::AddParents(TopicRecord& record, const DeclaredTopic& declared) {
+  std::vector<TextId>& parents = context_.tables.parents;
+  record.first_parent = static_cast<std::uint32_t>(parents.size());
+  absl::flat_hash_set<std::string_view> seen = {declared.topic->id};
   std::string_view parent = declared.topic->parent;
   while (!parent.empty()) {
     if (!seen.insert(parent).second) {
-      Report(*declared.pack, declared.topic->position,
-             "topic " + topic.id + " is among its own parents", "break the circle of parents");
-      return;
+      return context_.Report(*declared.pack, declared.topic->position,
+                             "topic " + declared.topic->id + " is among its own parents",
+                             "break the circle of parents");
     }
-    topic.parents.emplace_back(parent);
+    parents.push_back(context_.pool.Add(parent));
     const auto found = declared_.find(parent);
     parent = found == declared_.end() ? std::string_view() : found->second.topic->parent;
   }
+  record.parent_count = static_cast<std::uint32_t>(parents.size()) - record.first_parent;
 }
 
-void RuleCompiler::CompilePack(const RulePack& pack) {
-  std::array<std::int32_t, kFieldCount> boosts;
-  boosts.fill(1);
+void RuleCompiler::CompilePack(std::uint32_t index) {
+  const RulePack& pack = context_.packs[index];
+  expressions_.BeginPack(index);
+  PackRecord record = {};
+  record.name = context_.pool.Add(pack.name);
+  record.version = context_.pool.Add(pack.version);
+  record.language = context_.pool.Add(pack.language);
+  AddBoosts(pack, record);
+  record.first_exclude = static_cast<std::uint32_t>(context_.tables.exclude_nodes.size());
+  for (const RuleNode& exclude : pack.excludes) {
+    const std::uint32_t node = expressions_.Compile(exclude, RuleLinker::kPackOwner + index);
+    context_.tables.exclude_nodes.push_back(node);
+  }
+  record.exclude_count = static_cast<std::uint32_t>(pack.excludes.size());
+  context_.tables.packs.push_back(record);
+  for (const Topic& topic : pack.topics) {
+    const auto number = rule_numbers_.find(topic.id);
+    if (number == rule_numbers_.end() || rules_[number->second].topic != &topic) continue;
+    CompileTopic(topic, index, number->second);
+  }
+}
+
+void RuleCompiler::AddBoosts(const RulePack& pack, PackRecord& record) {
+  std::fill(std::begin(record.boosts), std::end(record.boosts), 1);
+  bool has_lead = false;
   for (const FieldBoost& boost : pack.boosts) {
-    const auto* field = std::find(std::begin(kFieldNames), std::end(kFieldNames), boost.field);
-    if (field == std::end(kFieldNames)) {
-      Report(pack, boost.position, "there is no field " + boost.field,
-             "use title, heading or body");
+    const std::optional<FieldId> field = context_.fields.Find(boost.field);
+    if (!field) {
+      context_.Report(pack, boost.position, "there is no field " + boost.field,
+                      "use title, heading, body or lead; a further field of the article is named "
+                      "by the setting input.fields." +
+                          boost.field);
       continue;
     }
-    boosts[static_cast<std::size_t>(field - std::begin(kFieldNames))] = boost.factor;
+    record.boosts[*field] = boost.factor;
+    has_lead |= *field == kLeadField;
   }
-  for (const Topic& topic : pack.topics) {
-    const auto declared = declared_.find(topic.id);
-    if (!topic.has_rule || declared->second.topic != &topic) continue;
-    for (const ScoreItem& score : topic.scores) {
-      const auto item = static_cast<std::uint32_t>(rules_->items_.size());
-      rules_->items_.push_back({topic_numbers_[topic.id], score.weight, score.hits_max, boosts});
-      AddNode(score.term, {item, kAllFields, &pack});
-    }
+  if (!has_lead) record.boosts[kLeadField] = record.boosts[kBodyField];
+  if (has_lead && context_.tables.looks_at_lead.empty()) {
+    context_.tables.looks_at_lead.push_back(1);
   }
 }
 
-void RuleCompiler::AddNode(const RuleNode& node, const Place& place) {
-  switch (node.kind) {
-    case RuleNode::Kind::kWord:
-    case RuleNode::Kind::kPhrase:
-    case RuleNode::Kind::kExact:
-      return AddText(node, place);
-    case RuleNode::Kind::kInflected:
-      return AddInflected(node, place);
-    case RuleNode::Kind::kRegex:
-      return AddRegex(node, place);
-    case RuleNode::Kind::kAnyOf:
-      for (const RuleNode& child : node.children) AddNode(child, place);
-      return;
-    case RuleNode::Kind::kMacro:
-      for (const NamedNode& named : place.pack->lets) {
-        if (named.name == node.text) return AddNode(named.node, place);
-      }
-      return;
-    default:
-      return Report(*place.pack, node.position, "this is not supported", "");
-    case RuleNode::Kind::kField: {
-      const auto* field = std::find(std::begin(kFieldNames), std::end(kFieldNames), node.text);
-      if (field == std::end(kFieldNames)) {
-        return Report(*place.pack, node.position, "there is no field " + node.text,
-                      "use title, heading or body");
-      }
-      Place inner = place;
-      inner.fields &= static_cast<std::uint8_t>(1u << (field - std::begin(kFieldNames)));
-      for (const RuleNode& child : node.children) AddNode(child, inner);
-      return;
-    }
+void RuleCompiler::CompileTopic(const Topic& topic, std::uint32_t pack, std::uint32_t number) {
+  CompiledRule rule = {};
+  rule.when = topic.when ? expressions_.Compile(*topic.when, number) : kNoIndex;
+  rule.first_item = static_cast<std::uint32_t>(context_.tables.items.size());
+  rule.item_count = static_cast<std::uint32_t>(topic.scores.size());
+  rule.need = topic.scores.empty() ? 1 : topic.need;
+  rule.pack = pack;
+  for (const ScoreItem& score : topic.scores) {
+    const std::uint32_t node = expressions_.CompilePlaces(score.term, number);
+    context_.tables.items.push_back({number, score.weight, score.hits_max, node});
   }
+  context_.tables.rules[number] = rule;
 }
 
-void RuleCompiler::AddText(const RuleNode& node, const Place& place) {
-  const bool is_exact = node.kind == RuleNode::Kind::kExact;
-  const std::vector<TermTokens> readings = reader_.ReadAll(node.text);
-  if (readings.empty()) {
-    return Report(*place.pack, node.position, "the term \"" + node.text + "\" holds no word",
-                  "a term needs a letter, a digit or a currency sign");
-  }
-  for (const TermTokens& tokens : readings) {
-    AddLiteralTerm(tokens, is_exact, (is_exact ? "=" : "") + node.text, node, place);
-  }
+void RuleCompiler::CheckSizes() {
+  constexpr std::size_t kItemsMax = 0x7fffffff;
+  constexpr std::size_t kTermUsesMax = 100'000'000;
+  const bool fits = context_.pool.fits() && context_.tables.items.size() <= kItemsMax &&
+                    context_.terms.set_terms_count() <= kTermUsesMax;
+  if (fits) return;
+  context_.ReportIn(context_.packs.front().file, {}, "these packs are too large together",
+                    "name what many rules share by let, or use fewer packs");
 }
 
-void RuleCompiler::AddInflected(const RuleNode& node, const Place& place) {
-  const auto languages = InflectedLanguages();
-  const std::string& language = place.pack->language;
-  if (std::find(languages.begin(), languages.end(), language) == languages.end()) {
-    std::string known;
-    for (std::string_view name : languages) known.append(known.empty() ? "" : ", ").append(name);
-    return Report(*place.pack, node.position,
-                  "word~ is not supported for packs of language " + language,
-                  "list the forms as {a b c}; inflections are known for: " + known);
-  }
-  const std::vector<TermTokens> readings = reader_.ReadAll(node.text);
-  if (readings.empty()) {
-    return Report(*place.pack, node.position, "the term \"" + node.text + "~\" holds no word",
-                  "a term needs a letter or a digit");
-  }
-  for (TermTokens tokens : readings) {
-    // Of several words (cyber-attack~) the last is inflected.
-    for (const std::string& form : Inflections(tokens.folded.back(), language)) {
-      tokens.folded.back() = form;
-      AddLiteralTerm(tokens, false, node.text + "~", node, place);
-    }
-  }
-}
-
-void RuleCompiler::AddRegex(const RuleNode& node, const Place& place) {
-  Term& term = FindTerm("/" + node.text, node, place);
-  const bool is_new = term.regex.empty();
-  term.regex = node.text;
-  term.uses.push_back({place.item, Shown("/" + node.text + "/"), place.fields});
-  if (!is_new) return;
-  // One by one, so that an error is known to be this regex's.
-  const absl::StatusOr<HyperscanDatabase> compiled = CompileRegexes(std::span(&node.text, 1));
-  if (!compiled.ok()) {
-    Report(*place.pack, node.position,
-           "the matcher refuses /" + node.text + "/: " + std::string(compiled.status().message()),
-           "write it shorter or as several terms");
-  }
-}
-
-std::uint32_t RuleCompiler::Shown(const std::string& text) {
-  const auto [found, is_new] =
-      shown_numbers_.try_emplace(text, static_cast<std::uint32_t>(rules_->shown_.size()));
-  if (is_new) rules_->shown_.push_back(text);
-  return found->second;
-}
-
-RuleCompiler::Term& RuleCompiler::FindTerm(const std::string& key, const RuleNode& node,
-                                           const Place& place) {
-  const auto [found, is_new] = term_numbers_.try_emplace(key, terms_.size());
-  if (is_new) {
-    Term& term = terms_.emplace_back();
-    term.position = node.position;
-    term.pack = place.pack;
-  }
-  return terms_[found->second];
-}
-
-void RuleCompiler::AddLiteralTerm(const TermTokens& tokens, bool is_exact, const std::string& shown,
-                                  const RuleNode& node, const Place& place) {
-  const std::string literal = CanonicalLiteral(tokens.folded);
-  std::string key = literal;
-  if (is_exact) {
-    for (const std::string& original : tokens.original) key.append("=").append(original);
-  }
-  Term& term = FindTerm(key, node, place);
-  term.literal = literal;
-  term.token_count = static_cast<std::uint32_t>(tokens.folded.size());
-  if (is_exact) term.exact = tokens.original;
-  const TermUse use = {place.item, Shown(shown), place.fields};
-  const bool is_known =
-      std::any_of(term.uses.begin(), term.uses.end(), [&use](const TermUse& known) {
-        return known.item == use.item && known.fields == use.fields;
-      });
-  if (!is_known) term.uses.push_back(use);
-}
-
-// Literal terms first, in order of their literals, then regexes: the order that CompiledRules
-// tells.
-void RuleCompiler::NumberTerms() {
-  std::sort(terms_.begin(), terms_.end(), [](const Term& a, const Term& b) {
-    if (a.regex.empty() != b.regex.empty()) return a.regex.empty();
-    return std::tie(a.literal, a.exact, a.regex) < std::tie(b.literal, b.exact, b.regex);
-  });
-  const auto first_regex = std::partition_point(
-      terms_.begin(), terms_.end(), [](const Term& term) { return term.regex.empty(); });
-  rules_->first_regex_term_ = static_cast<std::uint32_t>(first_regex - terms_.begin());
-  for (Term& term : terms_) NumberTerm(term);
-  rules_->use_starts_.push_back(static_cast<std::uint32_t>(rules_->uses_.size()));
-}
-
-void RuleCompiler::NumberTerm(Term& term) {
-  const auto number = static_cast<std::uint32_t>(rules_->exact_.size());
-  rules_->exact_.push_back(term.exact);
-  rules_->use_starts_.push_back(static_cast<std::uint32_t>(rules_->uses_.size()));
-  rules_->uses_.insert(rules_->uses_.end(), term.uses.begin(), term.uses.end());
-  if (!term.regex.empty()) {
-    regexes_.push_back(term.regex);
-    return;
-  }
-  if (rules_->literals_.empty() || rules_->literals_.back().text != term.literal) {
-    rules_->literals_.push_back({term.literal, term.token_count, false});
-    rules_->literal_terms_.push_back({number, 0, false});
-  }
-  CompiledLiteral& literal = rules_->literal_terms_.back();
-  ++literal.term_count;
-  literal.has_exact |= !term.exact.empty();
-}
-
-bool RuleCompiler::BuildEngine() {
-  absl::StatusOr<HyperscanDatabase> literals = CompileLiterals(rules_->literals_);
-  absl::StatusOr<HyperscanDatabase> regexes = CompileRegexes(regexes_);
+std::shared_ptr<const CompiledRules> RuleCompiler::Finish() {
+  context_.terms.Finish(context_.tables);
+  context_.pool.Finish(context_.tables);
+  auto rules =
+      std::make_shared<CompiledRules>(std::move(context_.tables), expressions_.TakeSources());
+  std::vector<LiteralPattern> patterns = rules->literals();
+  absl::StatusOr<HyperscanDatabase> literals = CompileLiterals(patterns);
+  absl::StatusOr<HyperscanDatabase> regexes = CompileRegexes(rules->regexes());
   for (const absl::Status& status : {literals.status(), regexes.status()}) {
     if (status.ok()) continue;
-    Report(packs_.front(), {},
-           "the matcher can't build these rules: " + std::string(status.message()), "");
-    return false;
+    context_.ReportIn(context_.packs.front().file, {},
+                      "the matcher can't build these rules: " + std::string(status.message()), "");
+    return nullptr;
   }
-  rules_->engine_ = std::make_unique<HyperscanEngine>(rules_->literals_, *std::move(literals),
-                                                      *std::move(regexes));
-  return true;
+  rules->SetEngine(std::make_unique<HyperscanEngine>(std::move(patterns), *std::move(literals),
+                                                     *std::move(regexes)));
+  return rules;
 }
 
-std::string RuleCompiler::Hash() const {
-  Hasher hasher;
-  hasher.Add(kSemanticsVersion);
-  hasher.Add(U_UNICODE_VERSION);
-  for (const RulePack& pack : packs_) {
-    for (std::string_view part : {std::string_view(pack.name), std::string_view(pack.version),
-                                  std::string_view(pack.language)}) {
-      hasher.Add(part);
-    }
-  }
-  for (const CompiledTopic& topic : rules_->topics_) {
-    for (std::string_view part : {std::string_view(topic.id), std::string_view(topic.label),
-                                  std::string_view(topic.pack)}) {
-      hasher.Add(part);
-    }
-    for (const std::string& parent : topic.parents) hasher.Add(parent);
-    hasher.AddNumber(static_cast<std::uint64_t>(topic.need));
-  }
-  for (const CompiledItem& item : rules_->items_) {
-    hasher.AddNumber(item.topic);
-    hasher.AddNumber(static_cast<std::uint64_t>(item.weight));
-    hasher.AddNumber(static_cast<std::uint64_t>(item.hits_max));
-    for (std::int32_t boost : item.boosts) hasher.AddNumber(static_cast<std::uint64_t>(boost));
-  }
-  for (const Term& term : terms_) {
-    hasher.Add(term.literal);
-    hasher.Add(term.regex);
-    hasher.AddNumber(term.exact.size());
-    for (const std::string& token : term.exact) hasher.Add(token);
-    for (const TermUse& use : term.uses) {
-      hasher.AddNumber(use.item);
-      hasher.Add(rules_->shown_[use.shown]);
-      hasher.AddNumber(use.fields);
-    }
-  }
-  return hasher.Hex();
-}
+}  // namespace
 
 std::shared_ptr<const CompiledRules> CompileRules(std::span<const RulePack> packs,
-                                                  Diagnostics& diagnostics) {
-  return RuleCompiler(packs, diagnostics).Compile();
+                                                  Diagnostics& diagnostics,
+                                                  const CompileOptions& options) {
+  return RuleCompiler(packs, diagnostics, options).Compile();
 }
 
 }  // namespace wiredesk

@@ -1,9 +1,12 @@
-// Turns rule packs as written into rules ready to match: folds and expands terms, shares the ones
-// that several rules use, resolves the tree of topics, builds the pattern databases.
+// Turns rule packs as written into rules ready to match: folds and expands terms, shares what
+// several rules use, resolves the tree of topics and what they ask of each other, finds out what
+// wakes each rule, builds the pattern databases.
 #pragma once
 
 #include <memory>
 #include <span>
+#include <string>
+#include <vector>
 
 #include "config/diagnostic.h"
 #include "config/rule_ast.h"
@@ -11,9 +14,23 @@
 
 namespace wiredesk {
 
+struct CompileOptions {
+  // Names of the fields that articles have besides the built-in ones, by FieldId from kFieldCount
+  // on; at most kFurtherFieldsMax.
+  std::vector<std::string> further_fields;
+  // Names that a pack's `fields` line tells are further fields as well, behind these. For those who
+  // look at packs without the settings of a worker.
+  bool accept_declared_fields = false;
+  // Compiles topics in draft, which then can be tags.
+  bool include_drafts = false;
+  // CompiledRules::sources() tells where nodes come from; the packs must outlive the rules.
+  bool keep_positions = false;
+};
+
 // All packs together, or null and at least one error. Deterministic: the same packs in the same
-// order give the same hash. Any thread; 100,000 terms take seconds.
+// order with the same options give the same hash. Any thread; 100,000 terms take a second.
 std::shared_ptr<const CompiledRules> CompileRules(std::span<const RulePack> packs,
-                                                  Diagnostics& diagnostics);
+                                                  Diagnostics& diagnostics,
+                                                  const CompileOptions& options = {});
 
 }  // namespace wiredesk

@@ -17,6 +17,8 @@ struct RuleTestReport {
   Diagnostics failures;  // One a failed line, where it stands in its pack.
 };
 
+// Topics in draft are tested if `rules` has them, those in shadow like others. A text whose name is
+// neither a field nor metadata is a failure.
 // REQUIRES: `rules` is compiled from `packs`.
 RuleTestReport TestRules(std::span<const RulePack> packs, const CompiledRules& rules);
 

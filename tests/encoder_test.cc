@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <deque>
 #include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
@@ -227,19 +228,29 @@ json ExpectedTag(const Article& article, const Tag& tag, const CompiledTopic& to
                         {"end", part.start + e.end},
                         {"text", part.text.substr(e.start, e.end - e.start)}});
   }
-  return {{"id", topic.id},      {"label", topic.label}, {"parents", topic.parents},
-          {"score", tag.score},  {"need", topic.need},   {"pack", topic.pack},
+  return {{"id", topic.id},
+          {"label", topic.label},
+          {"parents", std::vector(topic.parents.begin(), topic.parents.end())},
+          {"score", tag.score},
+          {"need", topic.need},
+          {"pack", topic.pack},
           {"evidence", evidence}};
 }
 
 TEST(RecordWriterTest, AgreesWithAnotherWriterOnRandomArticles) {
   RandomArticle random(5);
   for (int round = 0; round < 500; ++round) {
+    std::deque<std::string> kept;
+    std::deque<std::vector<std::string_view>> parents;
     std::vector<CompiledTopic> topics(1 + random.Below(5));
     for (CompiledTopic& topic : topics) {
-      topic = {
-          random.Text(3), random.Text(3), {}, random.Text(2), static_cast<int>(random.Below(9))};
-      for (std::size_t i = random.Below(4); i > 0; --i) topic.parents.push_back(random.Text(2));
+      const auto keep = [&kept](std::string text) -> std::string_view {
+        return kept.emplace_back(std::move(text));
+      };
+      std::vector<std::string_view>& ids = parents.emplace_back();
+      for (std::size_t i = random.Below(4); i > 0; --i) ids.push_back(keep(random.Text(2)));
+      topic = {keep(random.Text(3)), keep(random.Text(3)), ids, keep(random.Text(2)),
+               static_cast<int>(random.Below(9))};
     }
     std::vector<std::string> texts(1 + random.Below(4));
     std::vector<TextPart> parts;
@@ -312,7 +323,7 @@ TEST(RecordWriterTest, AnEmptyObjectGetsNoComma) {
 TEST(RecordWriterTest, HasRoomWhereEveryByteNeedsAnEscape) {
   const std::string worst(3000, '\x01');
   const TextPart part{worst};
-  const Evidence evidence{0, 0, 3000, worst};
+  const Evidence evidence{0, 0, 3000, worst, 0, 3000};
   const std::vector<Tag> tags(2, {0, -2147483647 - 1, {&evidence, 1}});
   const std::vector<std::string_view> categories(3, worst);
   TextPart parts[] = {part};
@@ -323,7 +334,8 @@ TEST(RecordWriterTest, HasRoomWhereEveryByteNeedsAnEscape) {
   article.categories = categories;
   article.origin = {worst, -2147483647 - 1, std::numeric_limits<std::int64_t>::min()};
   article.positions_in_record = true;
-  const CompiledTopic topic{worst, worst, {worst}, worst, -2147483647 - 1};
+  const std::string_view parent = worst;
+  const CompiledTopic topic{worst, worst, {&parent, 1}, worst, -2147483647 - 1};
   for (const OutputSettings& settings : {OutputSettings{}, Enriched(worst)}) {
     RecordWriter writer(settings);
     writer.SetRules({&topic, 1}, worst);

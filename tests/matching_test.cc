@@ -303,8 +303,8 @@ TEST(RuleCompiler, RefusesWhatCannotMatch) {
   EXPECT_THAT(ErrorOf(Pack({MakeTopic("a", {Item(1, Phrase("--"))})})), HasSubstr("holds no word"));
   EXPECT_THAT(ErrorOf(Pack({MakeTopic("a", {Item(1, Regex("(?=x)abc"))})})),
               HasSubstr("the matcher refuses /(?=x)abc/"));
-  EXPECT_THAT(ErrorOf(Pack({MakeTopic("a", {Item(1, In("lead", Word("x")))})})),
-              HasSubstr("there is no field lead"));
+  EXPECT_THAT(ErrorOf(Pack({MakeTopic("a", {Item(1, In("byline", Word("x")))})})),
+              HasSubstr("there is no field byline"));
   EXPECT_THAT(
       ErrorOf(Pack({MakeTopic("a", {Item(1, Word("x"))}, 1, "b"), MakeTopic("b", {}, 1, "a")})),
       HasSubstr("among its own parents"));
