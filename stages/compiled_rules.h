@@ -85,10 +85,11 @@ class CompiledRules {
   void PrefetchUses(std::uint32_t term) const {
     __builtin_prefetch(tables_.uses.data() + tables_.use_starts[term]);
   }
-  std::size_t set_count() const { return tables_.user_starts.size() - 1; }
+  std::size_t set_count() const { return tables_.sets.size(); }
   std::span<const SetUser> users(std::uint32_t set) const {
-    const std::uint32_t first = tables_.user_starts[set];
-    return {tables_.users.data() + first, tables_.user_starts[set + 1] - first};
+    const TermSetRecord& record = tables_.sets[set];
+    if (record.count == 1) return {&record.first, 1};
+    return {tables_.users.data() + record.first, record.count};
   }
 
   // =Word: the original bytes of each of its tokens; empty for a term of any spelling.

@@ -28,7 +28,7 @@ std::span<const Evidence> EvidenceCollector::Collect(std::uint32_t rule, std::si
                                                      const CompiledRules& rules, Arena& arena) {
   evaluator_ = &evaluator;
   rules_ = &rules;
-  rule_ = rule;
+  pack_ = rules.tables().rules[rule].pack;
   proofs_.clear();
   const CompiledTopic& topic = rules.topics()[rule];
   if (topic.hits_max != EmitSettings::kDefault) {
@@ -47,7 +47,7 @@ void EvidenceCollector::AddItem(std::uint32_t index) {
   const ProgramNode& node = rules_->node(item.node);
   scored_.clear();
   for (const SetHit& hit : evaluator_->ItemHits(index)) {
-    const std::int64_t points = evaluator_->PointsOf(item, hit);
+    const std::int64_t points = RuleEvaluator::PointsOf(item, evaluator_->BoostsOf(pack_), hit);
     if (points <= 0) continue;
     if (node.kind == Kind::kLeaf) {
       proofs_.push_back({points, hit.begin, hit.end, hit.shown});
@@ -137,7 +137,7 @@ void EvidenceCollector::AddLeaf(const ProgramNode& leaf) {
 }
 
 std::int64_t EvidenceCollector::WhenPoints(const SetHit& hit) const {
-  return std::max<std::int64_t>(1, evaluator_->BoostOf(rule_, hit.field));
+  return std::max<std::int64_t>(1, evaluator_->BoostsOf(pack_)[hit.field]);
 }
 
 // Of proofs_, the strongest first.

@@ -49,7 +49,7 @@ class EvidenceCollector {
 
   RuleEvaluator* evaluator_ = nullptr;
   const CompiledRules* rules_ = nullptr;
-  std::uint32_t rule_ = 0;
+  std::uint32_t pack_ = 0;  // Of the rule.
   std::vector<Proof> proofs_;
   std::vector<Place> places_;
   std::vector<Scored> scored_;

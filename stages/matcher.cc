@@ -9,8 +9,9 @@ namespace wiredesk {
 
 namespace {
 
-// Whether a sentence or more ends between the token and the one before.
+// Whether a sentence or more ends between the token and the one before, if there is one.
 bool BeginsSentence(const Article& article, std::uint32_t token) {
+  if (token == 0) return true;
   const char before = article.canonical[article.tokens[token].canonical - 2];
   return before == kSentenceMark || before == kParagraphMark;
 }

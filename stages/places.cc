@@ -93,18 +93,6 @@ void KeepInnermost(std::vector<Place>& places, std::vector<Place>& out) {
   std::reverse(out.begin(), out.end());
 }
 
-// Calls `found(x, whether some y contains it)`.
-template <typename Found>
-void WalkContained(std::span<const Place> x, std::span<const Place> y, Found found) {
-  std::size_t next = 0;
-  std::uint32_t end = 0;  // The greatest of the y that begin at or before x.
-  for (const Place& place : x) {
-    for (; next < y.size() && y[next].begin <= place.begin; ++next)
-      end = std::max(end, y[next].end);
-    found(place, end >= place.end);
-  }
-}
-
 }  // namespace
 
 void SortPlaces(std::vector<Place>& places) {
@@ -122,25 +110,6 @@ void SortPlaces(std::vector<Place>& places) {
   places.resize(kept);
 }
 
-void UnitePlaces(std::span<const Place> a, std::span<const Place> b, std::vector<Place>& out) {
-  out.clear();
-  std::size_t i = 0;
-  std::size_t j = 0;
-  while (i < a.size() && j < b.size()) {
-    if (ComesBefore(a[i], b[j])) {
-      out.push_back(a[i++]);
-    } else if (ComesBefore(b[j], a[i])) {
-      out.push_back(b[j++]);
-    } else {
-      out.push_back({a[i].begin, a[i].end, std::max(a[i].factor, b[j].factor)});
-      ++i;
-      ++j;
-    }
-  }
-  out.insert(out.end(), a.begin() + static_cast<std::ptrdiff_t>(i), a.end());
-  out.insert(out.end(), b.begin() + static_cast<std::ptrdiff_t>(j), b.end());
-}
-
 void JoinPlaces(std::span<const Place> x, std::span<const Place> y, std::uint32_t gap_max,
                 bool either_order, UnitStarts units, PlaceBuffers& buffers,
                 std::vector<Place>& out) {
@@ -152,16 +121,13 @@ void JoinPlaces(std::span<const Place> x, std::span<const Place> y, std::uint32_
 
 void PlacesOutside(std::span<const Place> x, std::span<const Place> y, std::vector<Place>& out) {
   out.clear();
-  WalkContained(x, y, [&out](const Place& place, bool is_inside) {
-    if (!is_inside) out.push_back(place);
-  });
-}
-
-void PlacesInside(std::span<const Place> x, std::span<const Place> y, std::vector<Place>& out) {
-  out.clear();
-  WalkContained(x, y, [&out](const Place& place, bool is_inside) {
-    if (is_inside) out.push_back(place);
-  });
+  std::size_t next = 0;
+  std::uint32_t end = 0;  // The greatest of the y that begin at or before x.
+  for (const Place& place : x) {
+    for (; next < y.size() && y[next].begin <= place.begin; ++next)
+      end = std::max(end, y[next].end);
+    if (end < place.end) out.push_back(place);
+  }
 }
 
 TokenMarks::TokenMarks(std::size_t token_count, PlaceBuffers& buffers) : taken_(buffers.taken) {

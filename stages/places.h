@@ -1,5 +1,5 @@
 // Sets of places in an article, and what the operators of rules make of two of them: NEAR, BEFORE,
-// SENTENCE, PARAGRAPH, OUTSIDE, unions, counts. Plain functions over sorted lists; their time is
+// SENTENCE, PARAGRAPH, OUTSIDE, counts. Plain functions over sorted lists; their time is
 // nearly linear in what they are given.
 //
 // A list of places is sorted by (begin, end), each pair there once. Results are as well; they are
@@ -38,8 +38,6 @@ struct PlaceBuffers {
 // Any order and repeats in, a list of places out.
 void SortPlaces(std::vector<Place>& places);
 
-void UnitePlaces(std::span<const Place> a, std::span<const Place> b, std::vector<Place>& out);
-
 // The joint places [earlier.begin, later.end) of all x before y, with at most `gap_max` tokens
 // between, both in one unit: the innermost ones, those that hold no other. If `either_order`, y
 // before x as well.
@@ -50,9 +48,6 @@ void JoinPlaces(std::span<const Place> x, std::span<const Place> y, std::uint32_
 
 // The x that no y contains.
 void PlacesOutside(std::span<const Place> x, std::span<const Place> y, std::vector<Place>& out);
-
-// The x that some y contains.
-void PlacesInside(std::span<const Place> x, std::span<const Place> y, std::vector<Place>& out);
 
 // Places that do not overlap, the longest first, then the earliest.
 // REQUIRES: every place ends at or before `token_count`.

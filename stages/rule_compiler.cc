@@ -185,7 +185,11 @@ void RuleCompiler::CompileTopic(const Topic& topic, std::uint32_t pack, std::uin
   rule.pack = pack;
   for (const ScoreItem& score : topic.scores) {
     const std::uint32_t node = expressions_.CompilePlaces(score.term, number);
-    context_.tables.items.push_back({number, score.weight, score.hits_max, node});
+    CompiledItem& item = context_.tables.items.emplace_back();
+    item = {number, score.weight, score.hits_max, node, kNoIndex, pack};
+    if (node == kNoIndex) continue;
+    const ProgramNode& root = context_.tables.nodes[node];
+    if (root.kind == ProgramNode::Kind::kLeaf && root.count == 1) item.set = root.first;
   }
   context_.tables.rules[number] = rule;
 }

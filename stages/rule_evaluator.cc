@@ -82,6 +82,7 @@ void RuleEvaluator::CollectHits(const Article& article) {
   std::uint32_t part = 0;
   const std::span<const Match> matches = article.matches;
   const FieldMask known_fields = rules_->all_fields();
+  std::uint32_t* const last_hits = last_hits_.data();
   for (std::size_t i = 0; i < matches.size(); ++i) {
     // With many rules their uses are cold: fetched a few matches early.
     if (i + 8 < matches.size()) rules_->PrefetchUses(matches[i + 8].term);
@@ -92,10 +93,12 @@ void RuleEvaluator::CollectHits(const Article& article) {
     }
     const FieldId field = article.parts[part].field;
     const FieldId slot = view_.SlotOf(match.begin, field);
-    const FieldMask fields = ((FieldMask{1} << slot) | (FieldMask{1} << field)) & known_fields;
+    // A field that the rules don't know can have no bit in any of them.
+    const FieldMask fields =
+        ((FieldMask{1} << slot) | (FieldMask{1} << (field & 31))) & known_fields;
     for (const TermUse& use : rules_->uses(match.term)) {
       if ((use.fields & fields) == 0) continue;
-      std::uint32_t& last = last_hits_[use.set];
+      std::uint32_t& last = last_hits[use.set];
       if (last == kNoIndex) touched_sets_.push_back(use.set);
       hits_.push_back({last, match.begin, match.end, use.shown, use.factor, slot});
       last = static_cast<std::uint32_t>(hits_.size() - 1);
@@ -169,15 +172,17 @@ std::int64_t RuleEvaluator::Score(std::uint32_t rule) {
 
 std::int64_t RuleEvaluator::ScoreItem(std::uint32_t index) {
   const CompiledItem& item = rules_->tables().items[index];
-  const ProgramNode& node = rules_->node(item.node);
+  const std::int32_t* const boosts = BoostsOf(item.pack);
   // Most items are one term set with one hit.
-  if (node.kind == Kind::kLeaf && node.count == 1) {
-    const std::uint32_t last = last_hits_[node.first];
+  if (item.set != kNoIndex) {
+    const std::uint32_t last = last_hits_[item.set];
     if (last == kNoIndex) return 0;
-    if (hits_[last].next == kNoIndex) return PointsOf(item, hits_[last]);
+    if (hits_[last].next == kNoIndex) return PointsOf(item, boosts, hits_[last]);
   }
   std::int64_t points = 0;
-  for (const SetHit& hit : ItemHits(index)) points = AddSaturating(points, PointsOf(item, hit));
+  for (const SetHit& hit : ItemHits(index)) {
+    points = AddSaturating(points, PointsOf(item, boosts, hit));
+  }
   return points;
 }
 
@@ -198,9 +203,10 @@ std::span<const SetHit> RuleEvaluator::ItemHits(std::uint32_t index) {
   }
   const auto most = static_cast<std::size_t>(item.hits_max);
   if (selected_.size() <= most) return selected_;
-  const auto stronger = [&](const SetHit& a, const SetHit& b) {
-    const std::int64_t a_points = std::int64_t{BoostOf(item.rule, a.field)} * a.factor;
-    const std::int64_t b_points = std::int64_t{BoostOf(item.rule, b.field)} * b.factor;
+  const std::int32_t* const boosts = BoostsOf(item.pack);
+  const auto stronger = [boosts](const SetHit& a, const SetHit& b) {
+    const std::int64_t a_points = std::int64_t{boosts[a.field]} * a.factor;
+    const std::int64_t b_points = std::int64_t{boosts[b.field]} * b.factor;
     return std::tie(b_points, a.begin) < std::tie(a_points, b.begin);
   };
   std::partial_sort(selected_.begin(), selected_.begin() + item.hits_max, selected_.end(),
@@ -210,32 +216,21 @@ std::span<const SetHit> RuleEvaluator::ItemHits(std::uint32_t index) {
 }
 
 std::span<const SetHit> RuleEvaluator::LeafHits(const ProgramNode& leaf, bool by_factor) {
-  CollectLeaf(leaf);
-  DropOverlaps(by_factor);
-  return selected_;
-}
-
-void RuleEvaluator::CollectLeaf(const ProgramNode& leaf) {
   selected_.clear();
+  bool overlap = false;
   for (const std::uint32_t set : rules_->sets(leaf)) {
+    // The hits of one term set come from the last to the first, by their ends.
     for (std::uint32_t i = last_hits_[set]; i != kNoIndex; i = hits_[i].next) {
+      overlap |= !selected_.empty() && hits_[i].end > selected_.back().begin;
       selected_.push_back(hits_[i]);
     }
   }
+  if (overlap) DropOverlaps(by_factor);
+  return selected_;
 }
 
 // Leaves the longest of overlapping hits in selected_.
 void RuleEvaluator::DropOverlaps(bool by_factor) {
-  // The hits of one term set come from the last to the first, those of another item in order.
-  const auto apart = [](const SetHit& a, const SetHit& b) { return b.end <= a.begin; };
-  const auto in_order = [](const SetHit& a, const SetHit& b) { return a.end <= b.begin; };
-  bool is_apart = true;
-  bool is_in_order = true;
-  for (std::size_t i = 1; i < selected_.size() && (is_apart || is_in_order); ++i) {
-    is_apart &= apart(selected_[i - 1], selected_[i]);
-    is_in_order &= in_order(selected_[i - 1], selected_[i]);
-  }
-  if (is_apart || is_in_order) return;
   const auto longer = [&](const SetHit& a, const SetHit& b) {
     const std::uint32_t a_tokens = a.end - a.begin;
     const std::uint32_t b_tokens = b.end - b.begin;

@@ -67,11 +67,13 @@ class RuleEvaluator {
     }
     for (std::uint32_t i = 0; i < compiled.item_count; ++i) visit(compiled.first_item + i);
   }
-  std::int64_t PointsOf(const CompiledItem& item, const SetHit& hit) const {
-    return std::int64_t{item.weight} * BoostOf(item.rule, hit.field) * hit.factor;
+  // By the boosts of its pack.
+  static std::int64_t PointsOf(const CompiledItem& item, const std::int32_t* boosts,
+                               const SetHit& hit) {
+    return std::int64_t{item.weight} * boosts[hit.field] * hit.factor;
   }
-  std::int32_t BoostOf(std::uint32_t rule, std::uint32_t field) const {
-    return rules_->tables().packs[rules_->tables().rules[rule].pack].boosts[field];
+  const std::int32_t* BoostsOf(std::uint32_t pack) const {
+    return rules_->tables().packs[pack].boosts;
   }
   ArticleView& view() { return view_; }
   PlaceBuffers& place_buffers() { return place_buffers_; }
@@ -107,7 +109,6 @@ class RuleEvaluator {
   void FindLeafPlaces(const ProgramNode& leaf, std::vector<Place>& places);
   void FindUnion(const ProgramNode& node, std::vector<Place>& places);
   void FindPair(const ProgramNode& node, std::vector<Place>& places);
-  void CollectLeaf(const ProgramNode& leaf);
   void DropOverlaps(bool by_factor);
 
   const CompiledRules* rules_ = nullptr;

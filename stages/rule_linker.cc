@@ -222,13 +222,22 @@ void RuleLinker::AddUsers(std::uint32_t index) {
 }
 
 void RuleLinker::FillUsers() {
-  std::vector<std::uint32_t>& starts = context_.tables.user_starts;
-  starts.assign(context_.terms.set_count() + 1, 0);
-  for (const User& user : users_) ++starts[user.set + 1];
-  std::partial_sum(starts.begin(), starts.end(), starts.begin());
-  context_.tables.users.resize(users_.size());
-  std::vector<std::uint32_t> next(starts.begin(), starts.end() - 1);
-  for (const User& user : users_) context_.tables.users[next[user.set]++] = user.user;
+  std::stable_sort(users_.begin(), users_.end(),
+                   [](const User& a, const User& b) { return a.set < b.set; });
+  context_.tables.sets.assign(context_.terms.set_count(), {0, 0});
+  for (std::size_t i = 0; i < users_.size();) {
+    std::size_t end = i;
+    while (end < users_.size() && users_[end].set == users_[i].set) ++end;
+    TermSetRecord& record = context_.tables.sets[users_[i].set];
+    record.count = static_cast<std::uint32_t>(end - i);
+    if (record.count == 1) {
+      record.first = users_[i].user;
+    } else {
+      record.first = static_cast<std::uint32_t>(context_.tables.users.size());
+      for (std::size_t j = i; j < end; ++j) context_.tables.users.push_back(users_[j].user);
+    }
+    i = end;
+  }
 }
 
 }  // namespace wiredesk

@@ -69,6 +69,8 @@ struct CompiledItem {
   std::int32_t weight;
   std::int32_t hits_max;
   std::uint32_t node;  // Has places.
+  std::uint32_t set;   // Where the node is a leaf of one term set: that; else kNoIndex.
+  std::uint32_t pack;
 };
 
 // A node of an expression. Whatever looks at a field has been moved down to the terms.
@@ -124,6 +126,12 @@ struct TermUse {
 using SetUser = std::uint32_t;
 inline constexpr SetUser kRuleUser = 0x80000000;
 
+// A term set: `count` users, `first` itself if it is one, else from users[first].
+struct TermSetRecord {
+  std::uint32_t first;
+  std::uint32_t count;
+};
+
 // Words that the matcher looks for. Literals with more to them than one term come first.
 struct LiteralRecord {
   TextId text;
@@ -170,7 +178,7 @@ struct RuleTables {
   // one for each phrase.
   std::vector<std::uint32_t> use_starts;  // By term, and one more; into uses.
   std::vector<TermUse> uses;
-  std::vector<std::uint32_t> user_starts;  // By term set, and one more; into users.
+  std::vector<TermSetRecord> sets;
   std::vector<SetUser> users;
   std::vector<LiteralRecord> literals;
   std::vector<SpecialLiteral> special_literals;
@@ -199,7 +207,7 @@ struct RuleTables {
     visit(tables.metadata_values);
     visit(tables.use_starts);
     visit(tables.uses);
-    visit(tables.user_starts);
+    visit(tables.sets);
     visit(tables.users);
     visit(tables.literals);
     visit(tables.special_literals);

@@ -6,11 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "stages/canonicaliser.h"
-#include "stages/matcher.h"
 #include "stages/matcher_self_test.h"
-#include "stages/rule_compiler.h"
-#include "stages/tagger.h"
+#include "tests/rule_desk.h"
 
 namespace wiredesk {
 namespace {
@@ -18,116 +15,6 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-
-RuleNode Node(RuleNode::Kind kind, std::string text, std::vector<RuleNode> children = {}) {
-  RuleNode node;
-  node.kind = kind;
-  node.text = std::move(text);
-  node.children = std::move(children);
-  return node;
-}
-RuleNode Word(std::string text) { return Node(RuleNode::Kind::kWord, std::move(text)); }
-RuleNode Phrase(std::string text) { return Node(RuleNode::Kind::kPhrase, std::move(text)); }
-RuleNode Inflected(std::string text) { return Node(RuleNode::Kind::kInflected, std::move(text)); }
-RuleNode Exact(std::string text) { return Node(RuleNode::Kind::kExact, std::move(text)); }
-RuleNode Regex(std::string text) { return Node(RuleNode::Kind::kRegex, std::move(text)); }
-RuleNode AnyOf(std::vector<RuleNode> children) {
-  return Node(RuleNode::Kind::kAnyOf, "", std::move(children));
-}
-RuleNode In(std::string field, RuleNode child) {
-  return Node(RuleNode::Kind::kField, std::move(field), {std::move(child)});
-}
-
-ScoreItem Item(std::int32_t weight, RuleNode term, std::int32_t hits_max = 1) {
-  return {weight, std::move(term), hits_max, {}};
-}
-
-Topic MakeTopic(std::string id, std::vector<ScoreItem> scores, std::int32_t need = 1,
-                std::string parent = "") {
-  Topic topic;
-  topic.id = std::move(id);
-  topic.label = "label of " + topic.id;
-  topic.parent = std::move(parent);
-  topic.has_rule = !scores.empty();
-  topic.scores = std::move(scores);
-  topic.need = need;
-  return topic;
-}
-
-RulePack Pack(std::vector<Topic> topics, std::vector<FieldBoost> boosts = {}) {
-  RulePack pack;
-  pack.file = "test.rules";
-  pack.name = "test";
-  pack.version = "1";
-  pack.language = "en";
-  pack.boosts = std::move(boosts);
-  pack.topics = std::move(topics);
-  return pack;
-}
-
-struct FoundTag {
-  std::string id;
-  int score;
-  std::vector<std::string> evidence;  // The original bytes.
-};
-
-// A desk with rules: Tag() takes an article's parts and says what was found.
-class Desk {
- public:
-  explicit Desk(const RulePack& pack, int evidence_max = 20) {
-    Diagnostics diagnostics;
-    rules_ = CompileRules(std::span(&pack, 1), diagnostics);
-    EXPECT_NE(rules_, nullptr) << Render(diagnostics);
-    settings_.evidence_max = evidence_max;
-  }
-
-  struct Part {
-    FieldId field;
-    std::string text;
-  };
-
-  std::vector<FoundTag> Tag(const std::vector<Part>& parts, std::string_view language = "en") {
-    Batch batch(1);
-    batch.rules = rules_.get();
-    Article& article = batch.Append({}, "");
-    article.language = language;
-    article.parts = batch.arena().AllocateArray<TextPart>(parts.size());
-    for (std::size_t i = 0; i < parts.size(); ++i) {
-      article.parts[i] = TextPart{batch.arena().Copy(parts[i].text), parts[i].field};
-    }
-    Canonicaliser().Process(batch);
-    Matcher().Process(batch);
-    Tagger(settings_).Process(batch);
-    std::vector<FoundTag> found;
-    for (const wiredesk::Tag& tag : article.tags) {
-      FoundTag& shown = found.emplace_back();
-      shown.id = rules_->topics()[tag.topic].id;
-      shown.score = tag.score;
-      for (const Evidence& e : tag.evidence) {
-        shown.evidence.emplace_back(article.parts[e.part].text.substr(e.start, e.end - e.start));
-      }
-    }
-    return found;
-  }
-  std::vector<FoundTag> TagBody(const std::string& body, std::string_view language = "en") {
-    return Tag({{kBodyField, body}}, language);
-  }
-
-  const CompiledRules& rules() const { return *rules_; }
-
- private:
-  std::shared_ptr<const CompiledRules> rules_;
-  OutputSettings settings_;
-};
-
-// The evidence of the one topic that a term has, for a body text.
-std::vector<std::string> Find(const RuleNode& term, const std::string& body,
-                              std::string_view language = "en") {
-  Desk desk(Pack({MakeTopic("t", {Item(1, term, 100)})}));
-  const std::vector<FoundTag> tags = desk.TagBody(body, language);
-  if (tags.empty()) return {};
-  return tags.front().evidence;
-}
 
 TEST(Terms, AreFoundWhereTheyStandAsWords) {
   const struct {
@@ -291,12 +178,6 @@ TEST(RuleCompiler, HashesWhatDecidesTags) {
   other = base;
   other.boosts = {{"title", 2, {}}};
   EXPECT_NE(hash(other), hash(base));
-}
-
-std::string ErrorOf(const RulePack& pack) {
-  Diagnostics diagnostics;
-  EXPECT_EQ(CompileRules(std::span(&pack, 1), diagnostics), nullptr);
-  return Render(diagnostics);
 }
 
 TEST(RuleCompiler, RefusesWhatCannotMatch) {
