@@ -48,6 +48,7 @@ struct Token {
   std::uint32_t canonical;  // Start in Article::canonical.
   std::uint32_t start;      // In its TextPart's text.
   std::uint32_t end;
+  std::uint32_t hash;  // HashToken() of its canonical bytes (token_hash.h).
 };
 
 // An occurrence of a term of the compiled rules: tokens [begin, end).

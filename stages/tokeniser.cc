@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "config/check.h"
+#include "stages/token_hash.h"
 
 #if defined(__SSE2__)
 #include <emmintrin.h>
@@ -84,15 +85,16 @@ void Tokeniser::AppendChunks() {
   const std::uint32_t* const last = chunks_.edges.data() + chunks_.edge_count;
   const char* const text = text_.data();
   std::uint32_t next_end = chunks_.ends[0];
-  char* const canonical = canonical_.data();
+  char* canonical = canonical_.data();
   char* out = canonical + written_;
   Token* token = tokens_.data() + token_count_;
   const auto save = [&] {
-    written_ = static_cast<std::size_t>(out - canonical_.data());
+    written_ = static_cast<std::size_t>(out - canonical);
     token_count_ = static_cast<std::size_t>(token - tokens_.data());
   };
   const auto load = [&] {
-    out = canonical_.data() + written_;
+    canonical = canonical_.data();
+    out = canonical + written_;
     token = tokens_.data() + token_count_;
   };
   for (const std::uint32_t* edge = chunks_.edges.data(); edge < last; edge += 2) {
@@ -114,9 +116,9 @@ void Tokeniser::AppendChunks() {
       WriteBreak();
       load();
     }
-    *token++ = {static_cast<std::uint32_t>(out - canonical_.data()), start, end};
     const std::size_t bytes = end - start;
     for (std::size_t i = 0; i < bytes; i += 16) LowerSixteen(text + start + i, out + i);
+    *token++ = {static_cast<std::uint32_t>(out - canonical), start, end, HashToken(out, bytes)};
     out[bytes] = ' ';
     out += bytes + 1;
   }
@@ -336,7 +338,9 @@ inline void Tokeniser::AppendChar(std::uint32_t at, std::uint32_t bytes, const C
 
 void Tokeniser::EndToken(std::uint32_t end) {
   if (!folds_by_character_) FoldWholeToken();
-  tokens_[token_count_++] = {static_cast<std::uint32_t>(token_written_), token_start_, end};
+  const std::uint32_t hash =
+      HashToken(canonical_.data() + token_written_, written_ - token_written_);
+  tokens_[token_count_++] = {static_cast<std::uint32_t>(token_written_), token_start_, end, hash};
   canonical_[written_++] = ' ';
 }
 

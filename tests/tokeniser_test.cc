@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "stages/arena.h"
+#include "stages/token_hash.h"
 
 namespace wiredesk {
 namespace {
@@ -168,7 +169,7 @@ std::string RandomText(std::mt19937_64& random) {
 
 struct Tokenised {
   std::string canonical;
-  std::vector<std::array<std::uint32_t, 3>> tokens;
+  std::vector<std::array<std::uint32_t, 4>> tokens;  // Canonical, start, end, hash.
   std::vector<std::uint32_t> sentences;
   bool operator==(const Tokenised&) const = default;
 };
@@ -179,7 +180,9 @@ Tokenised Tokenise(Tokeniser& tokeniser, std::string_view text, ApostropheMode m
   tokeniser.AddPart(padded.view());
   Tokenised result;
   result.canonical = tokeniser.canonical();
-  for (const Token& t : tokeniser.tokens()) result.tokens.push_back({t.canonical, t.start, t.end});
+  for (const Token& t : tokeniser.tokens()) {
+    result.tokens.push_back({t.canonical, t.start, t.end, t.hash});
+  }
   result.sentences.assign(tokeniser.sentences().begin(), tokeniser.sentences().end());
   return result;
 }
@@ -210,12 +213,15 @@ TEST(Tokeniser, KeepsItsTablesTrue) {
     ASSERT_EQ(result.canonical.front(), ' ');
     ASSERT_EQ(result.canonical.back(), ' ');
     std::uint32_t last_end = 0;
-    for (const auto& [canonical, start, end] : result.tokens) {
+    for (const auto& [canonical, start, end, hash] : result.tokens) {
       ASSERT_GE(start, last_end) << "seed " << seed;
       ASSERT_LT(start, end);
       ASSERT_LE(end, text.size());
       ASSERT_EQ(result.canonical[canonical - 1], ' ');
       ASSERT_NE(result.canonical[canonical], ' ');
+      const Padded word(
+          result.canonical.substr(canonical, result.canonical.find(' ', canonical) - canonical));
+      ASSERT_EQ(hash, HashToken(word.view().data(), word.view().size()));
       last_end = end;
     }
     for (std::uint32_t first : result.sentences) {
