@@ -16,8 +16,11 @@ struct Piece {
   std::size_t size = 0;        // Characters, with repeats written out.
   std::size_t literal = 0;     // Bytes of the longest literal in all that it matches.
   std::size_t exact = 0;       // Its bytes, if it is nothing but a literal; else 0.
-  bool space = false;          // Can match a space
-  bool word = false;           // ... or a character of a word.
+  std::string exact_text;      // The same folded, if it is ASCII.
+  // RegexFindings::required, of this piece.
+  std::vector<std::string> required;
+  bool space = false;  // Can match a space
+  bool word = false;   // ... or a character of a word.
 };
 
 struct Repeat {
@@ -54,6 +57,20 @@ constexpr GroupForm kRefusedGroups[] = {
     {"(*", "verbs such as (*UTF8) are not supported", ""},
 };
 
+// More alternatives than this are not worth looking for one by one.
+constexpr std::size_t kRequiredMax = 32;
+
+std::size_t ShortestOf(const std::vector<std::string>& literals) {
+  std::size_t shortest = literals.empty() ? 0 : literals.front().size();
+  for (const std::string& literal : literals) shortest = std::min(shortest, literal.size());
+  return shortest;
+}
+
+// Takes `other` in place of `best` if it is the better set to look for.
+void KeepBetter(const std::vector<std::string>& other, std::vector<std::string>& best) {
+  if (ShortestOf(other) > ShortestOf(best)) best = other;
+}
+
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 bool IsLetterOrDigit(char c) {
   return IsDigit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
@@ -72,6 +89,11 @@ Piece Character(std::string_view character) {
   piece.size = 1;
   piece.space = character == " ";
   piece.word = !piece.space;
+  // What other letters a letter outside ASCII stands for is the matcher's knowledge.
+  if (!IsNonAscii(character[0])) {
+    const char c = character[0];
+    piece.exact_text = c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+  }
   return piece;
 }
 
@@ -116,6 +138,7 @@ class RegexChecker {
         CheckWhole(whole);
       }
     }
+    if (!findings_.error) findings_.required = std::move(whole.required);
     return std::move(findings_);
   }
 
@@ -161,6 +184,8 @@ class RegexChecker {
       piece.length_min = std::min(piece.length_min, other.length_min);
       piece.literal = std::min(piece.literal, other.literal);
       piece.exact = 0;
+      piece.exact_text.clear();
+      AddAlternative(other.required, piece.required);
       piece.size += other.size;
       piece.space |= other.space;
       piece.word |= other.word;
@@ -168,8 +193,29 @@ class RegexChecker {
     return true;
   }
 
+  static void AddAlternative(const std::vector<std::string>& other,
+                             std::vector<std::string>& required) {
+    if (other.empty() || required.size() + other.size() > kRequiredMax) {
+      required.clear();
+    } else if (!required.empty()) {
+      required.insert(required.end(), other.begin(), other.end());
+    }
+  }
+
+  // Adds what an atom says of the literals that the sequence requires. `run` is the literal that
+  // ends here.
+  static void AddRequired(const Piece& atom, const Repeat& repeat, std::string& run,
+                          Piece& sequence) {
+    const bool is_text = !atom.exact_text.empty();
+    for (int i = 0; is_text && i < repeat.min; ++i) run += atom.exact_text;
+    if (!run.empty()) KeepBetter({run}, sequence.required);
+    if (repeat.min > 0) KeepBetter(atom.required, sequence.required);
+    if (!is_text || repeat.max != repeat.min) run.clear();
+  }
+
   bool ReadSequence(Piece& sequence) {
-    std::size_t run = 0;  // Bytes of the literal that ends here.
+    std::size_t run = 0;   // Bytes of the literal that ends here.
+    std::string run_text;  // The same, as far as it is ASCII.
     bool exact = true;
     while (!AtEnd() && Peek() != '|' && Peek() != ')') {
       Piece atom;
@@ -178,6 +224,7 @@ class RegexChecker {
       const auto times_min = static_cast<std::size_t>(repeat.min);
       run += atom.exact * times_min;
       sequence.literal = std::max(sequence.literal, run);
+      AddRequired(atom, repeat, run_text, sequence);
       if (repeat.min > 0) sequence.literal = std::max(sequence.literal, atom.literal);
       if (atom.exact == 0 || repeat.max != repeat.min) {
         run = 0;
@@ -189,6 +236,7 @@ class RegexChecker {
       sequence.word |= atom.word;
     }
     sequence.exact = exact ? run : 0;
+    if (exact && run_text.size() == run) sequence.exact_text = run_text;
     return true;
   }
 

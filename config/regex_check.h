@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace wiredesk {
 
@@ -25,6 +26,9 @@ struct RegexFault {
 struct RegexFindings {
   std::optional<RegexFault> error;    // The first.
   std::optional<RegexFault> warning;  // The first part that can never match.
+  // One of these, ASCII without capitals, is in whatever the regex matches in folded text: the set
+  // whose shortest is the longest. Empty if there is an error, or no such set of a moderate size.
+  std::vector<std::string> required;
 };
 
 // `regex` as it stands between the slashes of the rule, where "\/" is a slash. REQUIRES: valid

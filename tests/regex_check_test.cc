@@ -178,5 +178,36 @@ TEST(RegexCheckTest, WarnsOfWhatTheTextNeverHolds) {
   EXPECT_FALSE(CheckRegex(R"(\$1,000 für 5%)").warning);
 }
 
+TEST(RegexCheckTest, NamesTheLiteralsOneOfWhichOccurs) {
+  const struct {
+    const char* regex;
+    std::vector<std::string> required;
+  } table[] = {
+      {"Chapter (7|11)", {"chapter "}},
+      {"stolen (passwords?|credentials)", {"password", "credentials"}},
+      {"(passwords?|credentials) stolen", {"password", "credentials"}},
+      {"banks?", {"bank"}},
+      {"bank[a-z]*", {"bank"}},
+      {"ab+cde", {"cde"}},
+      {"(?:abc){2}d", {"abcabcd"}},
+      {"(?:abc){2,3}d", {"abcabc"}},
+      {"(?:abcdef)?ghi", {"ghi"}},
+      {"(?:abcdef|ghi)", {"abcdef", "ghi"}},
+      {"abcdef|ghi|jklm", {"abcdef", "ghi", "jklm"}},
+      {"größe", {"gr"}},
+      {"(größe|ab)cde", {"cde"}},
+      {R"(3\.5 per)", {"3.5 per"}},
+      {R"(\d+ million)", {" million"}},
+      {"x(a(b)c)y", {"xabcy"}},
+      {"foo(?=x)", {}},
+  };
+  for (const auto& row : table)
+    EXPECT_EQ(CheckRegex(row.regex).required, row.required) << row.regex;
+  std::string many = "(foo0";
+  for (int i = 1; i < 40; ++i) many += "|foo" + std::to_string(i);
+  EXPECT_TRUE(CheckRegex(many + ")").required.empty());
+  EXPECT_EQ(CheckRegex(many + ") bar").required, std::vector<std::string>{" bar"});
+}
+
 }  // namespace
 }  // namespace wiredesk
