@@ -1,12 +1,11 @@
 #include "stages/hyperscan.h"
 
-#include <algorithm>
-#include <tuple>
+#include <cstdlib>
 #include <utility>
 #include <vector>
 
 #include "config/check.h"
-#include "stages/tokeniser.h"
+#include "stages/byte_form.h"
 
 namespace wiredesk {
 
@@ -23,19 +22,6 @@ absl::Status CompileStatus(hs_error_t result, hs_compile_error_t* raw_error) {
   return absl::InvalidArgumentError(error && error->message ? error->message : "unknown error");
 }
 
-// A literal ends before byte `end` of the canonical text.
-struct LiteralEnd {
-  std::uint32_t literal;
-  std::uint32_t end;
-};
-
-// A regex covers bytes [start, end) of the canonical text.
-struct RegexBytes {
-  std::uint32_t regex;
-  std::uint32_t start;
-  std::uint32_t end;
-};
-
 // The number of tokens that start before byte `at` of the canonical text, given that at least
 // `from` of them do. Hits come in order of their ends, so all searches of an article together walk
 // its token table once; jumping ahead costs more in mispredicted branches than it saves.
@@ -45,101 +31,6 @@ std::uint32_t TokensBefore(std::span<const Token> tokens, std::uint32_t at, std:
   while (token < end && token->canonical < at) ++token;
   return static_cast<std::uint32_t>(token - tokens.data());
 }
-
-class HyperscanScanner : public PatternScanner {
- public:
-  HyperscanScanner(std::span<const LiteralPattern> patterns, const hs_database_t* literals,
-                   const hs_database_t* regexes)
-      : patterns_(patterns), literals_(literals), regexes_(regexes) {
-    hs_scratch_t* scratch = nullptr;
-    for (const hs_database_t* database : {literals, regexes}) {
-      // Fails only for want of memory, and there is no going on without.
-      if (database) WIREDESK_CHECK(hs_alloc_scratch(database, &scratch) == HS_SUCCESS);
-    }
-    scratch_.reset(scratch);
-  }
-
-  void Scan(const Article& article, Hits& hits) override {
-    literal_ends_.clear();
-    regex_bytes_.clear();
-    ScanOne(literals_, article.canonical, OnLiteral);
-    ScanOne(regexes_, article.canonical, OnRegex);
-    AddLiterals(article, hits.literals);
-    AddRegexes(article, hits.regexes);
-  }
-
- private:
-  void ScanOne(const hs_database_t* database, std::string_view text, match_event_handler on_match) {
-    if (database == nullptr) return;
-    const hs_error_t result = hs_scan(database, text.data(), static_cast<unsigned>(text.size()), 0,
-                                      scratch_.get(), on_match, this);
-    WIREDESK_CHECK(result == HS_SUCCESS);
-  }
-
-  static int OnLiteral(unsigned id, unsigned long long, unsigned long long end, unsigned,
-                       void* context) {
-    static_cast<HyperscanScanner*>(context)->literal_ends_.push_back(
-        {id, static_cast<std::uint32_t>(end)});
-    return 0;
-  }
-
-  static int OnRegex(unsigned id, unsigned long long start, unsigned long long end, unsigned,
-                     void* context) {
-    auto& regexes = static_cast<HyperscanScanner*>(context)->regex_bytes_;
-    // A pattern with an open end is reported at each end: the longest is the last from one start.
-    if (!regexes.empty() && regexes.back().regex == id && regexes.back().start == start) {
-      regexes.back().end = static_cast<std::uint32_t>(end);
-    } else {
-      regexes.push_back({id, static_cast<std::uint32_t>(start), static_cast<std::uint32_t>(end)});
-    }
-    return 0;
-  }
-
-  void AddLiterals(const Article& article, std::vector<PatternHit>& hits) const {
-    std::uint32_t token_end = 0;
-    for (std::size_t i = 0; i < literal_ends_.size(); ++i) {
-      if (i + 4 < literal_ends_.size()) {
-        __builtin_prefetch(&patterns_[literal_ends_[i + 4].literal]);
-      }
-      const LiteralEnd& found = literal_ends_[i];
-      const LiteralPattern& pattern = patterns_[found.literal];
-      // The last byte of whole words is the space behind them, that of a prefix is in its word.
-      token_end = TokensBefore(article.tokens, found.end - (pattern.is_prefix ? 0 : 1), token_end);
-      hits.push_back({found.literal, token_end - pattern.token_count, token_end});
-    }
-  }
-
-  void AddRegexes(const Article& article, std::vector<PatternHit>& hits) {
-    std::sort(regex_bytes_.begin(), regex_bytes_.end(),
-              [](const RegexBytes& a, const RegexBytes& b) {
-                return std::tie(a.regex, a.start, b.end) < std::tie(b.regex, b.start, a.end);
-              });
-    for (std::size_t i = 0; i < regex_bytes_.size(); ++i) {
-      const RegexBytes& found = regex_bytes_[i];
-      if (i > 0 && regex_bytes_[i - 1].regex == found.regex &&
-          regex_bytes_[i - 1].start == found.start) {
-        continue;
-      }
-      const std::uint32_t end = TokensBefore(article.tokens, found.end, 0);
-      std::uint32_t begin = TokensBefore(article.tokens, found.start + 1, 0);
-      // Back to the token that holds the start, unless that is a space or a mark between tokens.
-      const auto is_between = [](char c) {
-        return c == ' ' || c == kSentenceMark || c == kParagraphMark;
-      };
-      if (begin > 0 && !is_between(article.canonical[found.start])) --begin;
-      // An evidence is a slice of one field: what runs over its end is none.
-      if (begin >= end || &PartOf(article, begin) != &PartOf(article, end - 1)) continue;
-      hits.push_back({found.regex, begin, end});
-    }
-  }
-
-  const std::span<const LiteralPattern> patterns_;
-  const hs_database_t* const literals_;
-  const hs_database_t* const regexes_;
-  HyperscanScratch scratch_;
-  std::vector<LiteralEnd> literal_ends_;  // Of the article.
-  std::vector<RegexBytes> regex_bytes_;
-};
 
 }  // namespace
 
@@ -164,12 +55,14 @@ absl::StatusOr<HyperscanDatabase> CompileLiterals(std::span<const LiteralPattern
   return HyperscanDatabase(database);
 }
 
-absl::StatusOr<HyperscanDatabase> CompileRegexes(std::span<const std::string> regexes) {
+absl::StatusOr<HyperscanDatabase> CompileRegexes(std::span<const std::string> regexes,
+                                                 std::span<const unsigned> numbers) {
+  WIREDESK_CHECK(numbers.empty() || numbers.size() == regexes.size());
   if (regexes.empty()) return HyperscanDatabase();
   std::vector<const char*> starts;
-  std::vector<unsigned> ids;
+  std::vector<unsigned> ids(numbers.begin(), numbers.end());
   for (const std::string& regex : regexes) {
-    ids.push_back(static_cast<unsigned>(starts.size()));
+    if (numbers.empty()) ids.push_back(static_cast<unsigned>(starts.size()));
     starts.push_back(regex.c_str());
   }
   const std::vector<unsigned> flags(regexes.size(), kRegexFlags);
@@ -183,8 +76,113 @@ absl::StatusOr<HyperscanDatabase> CompileRegexes(std::span<const std::string> re
   return HyperscanDatabase(database);
 }
 
-std::unique_ptr<PatternScanner> HyperscanEngine::NewScanner() const {
-  return std::make_unique<HyperscanScanner>(patterns_, literals_.get(), regexes_.get());
+void GrowScratch(const hs_database_t* database, HyperscanScratch& scratch) {
+  if (database == nullptr) return;
+  hs_scratch_t* grown = scratch.release();
+  // Fails only for want of memory, and there is no going on without.
+  WIREDESK_CHECK(hs_alloc_scratch(database, &grown) == HS_SUCCESS);
+  scratch.reset(grown);
+}
+
+void ScanText(const hs_database_t* database, std::string_view text, hs_scratch_t* scratch,
+              match_event_handler on_match, void* context) {
+  if (database == nullptr) return;
+  const hs_error_t result = hs_scan(database, text.data(), static_cast<unsigned>(text.size()), 0,
+                                    scratch, on_match, context);
+  WIREDESK_CHECK(result == HS_SUCCESS);
+}
+
+void PutDatabase(const hs_database_t* database, std::string& bytes) {
+  if (database == nullptr) return PutBytes({}, bytes);
+  char* form = nullptr;
+  std::size_t size = 0;
+  WIREDESK_CHECK(hs_serialize_database(database, &form, &size) == HS_SUCCESS);
+  PutBytes({form, size}, bytes);
+  std::free(form);
+}
+
+absl::StatusOr<HyperscanDatabase> TakeDatabase(std::string_view& bytes) {
+  std::string_view form;
+  if (!TakeBytes(bytes, form)) return absl::DataLossError("the bytes of a database are cut off");
+  if (form.empty()) return HyperscanDatabase();
+  hs_database_t* database = nullptr;
+  if (hs_deserialize_database(form.data(), form.size(), &database) != HS_SUCCESS) {
+    return absl::DataLossError("these bytes are no database for this library and processor");
+  }
+  return HyperscanDatabase(database);
+}
+
+class HyperscanLiterals::Scanner : public PatternScanner {
+ public:
+  explicit Scanner(const HyperscanLiterals& engine) : engine_(engine) {
+    GrowScratch(engine.database_.get(), scratch_);
+  }
+
+  void Scan(const Article& article, Hits& hits) override {
+    ends_.clear();
+    ScanText(engine_.database_.get(), article.canonical, scratch_.get(), OnMatch, this);
+    AddHits(article, hits.literals);
+  }
+
+ private:
+  // A literal ends before byte `end` of the canonical text.
+  struct LiteralEnd {
+    std::uint32_t literal;
+    std::uint32_t end;
+  };
+
+  static int OnMatch(unsigned id, unsigned long long, unsigned long long end, unsigned,
+                     void* context) {
+    static_cast<Scanner*>(context)->ends_.push_back({id, static_cast<std::uint32_t>(end)});
+    return 0;
+  }
+
+  void AddHits(const Article& article, std::vector<PatternHit>& hits) const {
+    std::uint32_t token_end = 0;
+    for (std::size_t i = 0; i < ends_.size(); ++i) {
+      if (i + 4 < ends_.size()) __builtin_prefetch(&engine_.shapes_[ends_[i + 4].literal]);
+      const LiteralEnd& found = ends_[i];
+      const Shape shape = engine_.shapes_[found.literal];
+      // The last byte of whole words is the space behind them, that of a prefix is in its word.
+      token_end = TokensBefore(article.tokens, found.end - (shape.is_prefix ? 0 : 1), token_end);
+      hits.push_back({found.literal, token_end - shape.token_count, token_end});
+    }
+  }
+
+  const HyperscanLiterals& engine_;
+  HyperscanScratch scratch_;
+  std::vector<LiteralEnd> ends_;  // Of the article.
+};
+
+absl::StatusOr<std::unique_ptr<HyperscanLiterals>> HyperscanLiterals::Build(
+    std::span<const LiteralPattern> literals) {
+  absl::StatusOr<HyperscanDatabase> database = CompileLiterals(literals);
+  if (!database.ok()) return database.status();
+  std::vector<Shape> shapes;
+  shapes.reserve(literals.size());
+  for (const LiteralPattern& literal : literals) {
+    shapes.push_back({literal.token_count & 0x7fffffff, literal.is_prefix});
+  }
+  return std::unique_ptr<HyperscanLiterals>(
+      new HyperscanLiterals(std::move(shapes), *std::move(database)));
+}
+
+std::unique_ptr<PatternScanner> HyperscanLiterals::NewScanner() const {
+  return std::make_unique<Scanner>(*this);
+}
+
+void HyperscanLiterals::Serialise(std::string& bytes) const {
+  PutArray(shapes_, bytes);
+  PutDatabase(database_.get(), bytes);
+}
+
+absl::StatusOr<std::unique_ptr<HyperscanLiterals>> HyperscanLiterals::Load(std::string_view bytes) {
+  std::vector<Shape> shapes;
+  if (!TakeArray(bytes, shapes)) return absl::DataLossError("the bytes of an engine are cut off");
+  absl::StatusOr<HyperscanDatabase> database = TakeDatabase(bytes);
+  if (!database.ok()) return database.status();
+  return std::unique_ptr<HyperscanLiterals>(
+      new HyperscanLiterals(std::move(shapes), *std::move(database)));
 }
 
 }  // namespace wiredesk

@@ -50,7 +50,10 @@ class PatternScanner {
 class PatternEngine {
  public:
   virtual ~PatternEngine() = default;
+  // The engine must outlive it.
   virtual std::unique_ptr<PatternScanner> NewScanner() const = 0;
+  // Appends a form that LoadEngine() reads (engine_factory.h).
+  virtual void Serialise(std::string& bytes) const = 0;
 };
 
 }  // namespace wiredesk

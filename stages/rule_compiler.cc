@@ -9,8 +9,8 @@
 #include "absl/container/flat_hash_set.h"
 #include "config/check.h"
 #include "stages/compile_context.h"
+#include "stages/engine_factory.h"
 #include "stages/expression_compiler.h"
-#include "stages/hyperscan.h"
 #include "stages/rule_linker.h"
 
 namespace wiredesk {
@@ -209,17 +209,15 @@ std::shared_ptr<const CompiledRules> RuleCompiler::Finish() {
   context_.pool.Finish(context_.tables);
   auto rules =
       std::make_shared<CompiledRules>(std::move(context_.tables), expressions_.TakeSources());
-  std::vector<LiteralPattern> patterns = rules->literals();
-  absl::StatusOr<HyperscanDatabase> literals = CompileLiterals(patterns);
-  absl::StatusOr<HyperscanDatabase> regexes = CompileRegexes(rules->regexes());
-  for (const absl::Status& status : {literals.status(), regexes.status()}) {
-    if (status.ok()) continue;
-    context_.ReportIn(context_.packs.front().file, {},
-                      "the matcher can't build these rules: " + std::string(status.message()), "");
+  absl::StatusOr<std::unique_ptr<PatternEngine>> engine =
+      MakeEngine(rules->literals(), rules->regexes(), EngineChoice::kAuto);
+  if (!engine.ok()) {
+    context_.ReportIn(
+        context_.packs.front().file, {},
+        "the matcher can't build these rules: " + std::string(engine.status().message()), "");
     return nullptr;
   }
-  rules->SetEngine(std::make_unique<HyperscanEngine>(std::move(patterns), *std::move(literals),
-                                                     *std::move(regexes)));
+  rules->SetEngine(*std::move(engine));
   return rules;
 }
 
