@@ -6,10 +6,14 @@
 
 #if defined(__x86_64__)
 #include <immintrin.h>
+// GCC 12 takes the undefined values in its own AVX-512 headers for mistakes (GCC bug 105593).
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
 #endif
 
 #define WIREDESK_INLINE [[gnu::always_inline]] inline
 #define WIREDESK_AVX2 __attribute__((target("avx2,bmi,bmi2,popcnt")))
+#define WIREDESK_AVX512 \
+  __attribute__((target("avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2,bmi,bmi2,popcnt")))
 
 namespace wiredesk {
 
@@ -55,6 +59,22 @@ constexpr std::array<std::uint8_t, 256> MakeByteClasses() {
 }
 constexpr std::array<std::uint8_t, 256> kByteClasses = MakeByteClasses();
 
+// Writes the positions of the set bits of `mask`, each plus `base`, to `out` and returns the
+// position behind the last. Meant for masks of few bits: it writes four positions whatever the mask
+// holds, since a branch that nearly always goes one way costs less than a loop whose length nobody
+// can guess.
+WIREDESK_INLINE std::uint32_t* AppendByCounting(std::uint64_t mask, std::uint32_t base,
+                                                std::uint32_t* out) {
+  std::uint32_t* const behind = out + std::popcount(mask);
+  do {
+    for (int i = 0; i < 4; ++i) {
+      *out++ = base + static_cast<std::uint32_t>(std::countr_zero(mask));
+      mask &= mask - 1;
+    }
+  } while (mask != 0);
+  return behind;
+}
+
 struct PlainClassifier {
   WIREDESK_INLINE static ByteMasks Classify(const char* p) {
     ByteMasks masks{};
@@ -78,23 +98,12 @@ struct PlainClassifier {
     }
     return out;
   }
-};
 
-// Writes the positions of the set bits of `mask`, each plus `base`, to `out` and returns the
-// position behind the last. Meant for masks of few bits: it writes four positions whatever the mask
-// holds, since a branch that nearly always goes one way costs less than a loop whose length nobody
-// can guess.
-WIREDESK_INLINE std::uint32_t* AppendFew(std::uint64_t mask, std::uint32_t base,
-                                         std::uint32_t* out) {
-  std::uint32_t* const behind = out + std::popcount(mask);
-  do {
-    for (int i = 0; i < 4; ++i) {
-      *out++ = base + static_cast<std::uint32_t>(std::countr_zero(mask));
-      mask &= mask - 1;
-    }
-  } while (mask != 0);
-  return behind;
-}
+  WIREDESK_INLINE static std::uint32_t* AppendFew(std::uint64_t mask, std::uint32_t base,
+                                                  std::uint32_t* out) {
+    return AppendByCounting(mask, base, out);
+  }
+};
 
 template <typename Classifier>
 WIREDESK_INLINE void FindChunks(std::string_view text, ChunkLists& lists) {
@@ -127,10 +136,10 @@ WIREDESK_INLINE void FindChunks(std::string_view text, ChunkLists& lists) {
     const std::uint64_t chunk = word | joint | symbol;
     const auto base = static_cast<std::uint32_t>(at);
     edge = Classifier::AppendMany(chunk ^ ((chunk << 1) | chunk_before), base, edge);
-    special = AppendFew((m.non_ascii & valid) | joint | symbol, base, special);
+    special = Classifier::AppendFew((m.non_ascii & valid) | joint | symbol, base, special);
     // A line feed before a letter is a wrapped line; only one before a blank may end a paragraph.
     const std::uint64_t line_end = m.line_feed & ((m.blank >> 1) | blank_after);
-    end = AppendFew(((m.end & ~chunk) | line_end) & valid, base, end);
+    end = Classifier::AppendFew(((m.end & ~chunk) | line_end) & valid, base, end);
     word_before = word >> 63;
     chunk_before = chunk >> 63;
   }
@@ -225,16 +234,82 @@ struct Avx2Classifier {
     }
     return out;
   }
+
+  WIREDESK_AVX2 static std::uint32_t* AppendFew(std::uint64_t mask, std::uint32_t base,
+                                                std::uint32_t* out) {
+    return AppendByCounting(mask, base, out);
+  }
 };
 
 WIREDESK_AVX2 void Avx2Kernel(std::string_view text, ChunkLists& lists) {
   FindChunks<Avx2Classifier>(text, lists);
+}
+
+struct Avx512Classifier {
+  WIREDESK_AVX512 static ByteMasks Classify(const char* p) {
+    const __m512i v = _mm512_loadu_si512(p);
+    // What a byte below 128 is, from a table; what is above is seen by its highest bit.
+    const __m512i classes = _mm512_permutex2var_epi8(_mm512_loadu_si512(kByteClasses.data()), v,
+                                                     _mm512_loadu_si512(kByteClasses.data() + 64));
+    const std::uint64_t non_ascii = _mm512_movepi8_mask(v);
+    const auto having = [classes, non_ascii](ByteClass wanted) WIREDESK_AVX512 {
+      return _mm512_test_epi8_mask(classes, _mm512_set1_epi8(static_cast<char>(wanted))) &
+             ~non_ascii;
+    };
+    return {having(kWord) | non_ascii, non_ascii,     having(kJoint), having(kSymbol), having(kEnd),
+            having(kLineFeed),         having(kBlank)};
+  }
+
+  WIREDESK_AVX512 static __m512i Positions(std::uint64_t mask) {
+    alignas(64) static constexpr std::array<std::uint8_t, 64> kAll = [] {
+      std::array<std::uint8_t, 64> all{};
+      for (std::size_t i = 0; i < 64; ++i) all[i] = static_cast<std::uint8_t>(i);
+      return all;
+    }();
+    return _mm512_maskz_compress_epi8(mask, _mm512_load_si512(kAll.data()));
+  }
+
+  WIREDESK_AVX512 static void Write(__m128i positions, std::uint32_t base, std::uint32_t* out) {
+    const __m512i bases = _mm512_set1_epi32(static_cast<int>(base));
+    _mm512_storeu_si512(out, _mm512_add_epi32(_mm512_cvtepu8_epi32(positions), bases));
+  }
+
+  WIREDESK_AVX512 static std::uint32_t* AppendMany(std::uint64_t mask, std::uint32_t base,
+                                                   std::uint32_t* out) {
+    const __m512i positions = Positions(mask);
+    const int count = std::popcount(mask);
+    Write(_mm512_castsi512_si128(positions), base, out);
+    Write(_mm512_extracti32x4_epi32(positions, 1), base, out + 16);
+    if (count > 32) [[unlikely]] {
+      Write(_mm512_extracti32x4_epi32(positions, 2), base, out + 32);
+      Write(_mm512_extracti32x4_epi32(positions, 3), base, out + 48);
+    }
+    return out + count;
+  }
+
+  WIREDESK_AVX512 static std::uint32_t* AppendFew(std::uint64_t mask, std::uint32_t base,
+                                                  std::uint32_t* out) {
+    const int count = std::popcount(mask);
+    if (count > 16) [[unlikely]]
+      return AppendMany(mask, base, out);
+    Write(_mm512_castsi512_si128(Positions(mask)), base, out);
+    return out + count;
+  }
+};
+
+WIREDESK_AVX512 void Avx512Kernel(std::string_view text, ChunkLists& lists) {
+  FindChunks<Avx512Classifier>(text, lists);
 }
 #endif
 
 std::vector<NamedKernel> FindKernels() {
   std::vector<NamedKernel> kernels;
 #if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx512vbmi2") && __builtin_cpu_supports("avx512vbmi") &&
+      __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
+      __builtin_cpu_supports("bmi2")) {
+    kernels.push_back({"avx512", Avx512Kernel});
+  }
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2")) {
     kernels.push_back({"avx2", Avx2Kernel});
   }

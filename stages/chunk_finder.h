@@ -32,7 +32,7 @@ struct ChunkLists {
 using ChunkKernel = void (*)(std::string_view text, ChunkLists& lists);
 
 struct NamedKernel {
-  std::string_view name;  // "avx2", "plain"
+  std::string_view name;  // "avx512", "avx2", "plain"
   ChunkKernel run;
 };
 

@@ -20,8 +20,10 @@ bool BeginsSentence(const Article& article, std::uint32_t token) {
 
 void Matcher::Process(Batch& batch) {
   Use(*batch.rules);
-  for (Article& article : batch.articles()) {
-    if (article.ok()) Match(article, batch.arena());
+  const std::span<Article> articles = batch.articles();
+  for (std::size_t i = 0; i < articles.size(); ++i) {
+    if (i + 1 < articles.size()) PrefetchForScan(articles[i + 1]);
+    if (articles[i].ok()) Match(articles[i], batch.arena());
   }
 }
 

@@ -1,6 +1,7 @@
 #include "stages/word_index.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstring>
 #include <tuple>
@@ -15,7 +16,7 @@ namespace wiredesk {
 
 namespace {
 
-constexpr std::string_view kMagic = "wiredesk word index 1";
+constexpr std::string_view kMagic = "wiredesk word index 2";
 // Chunks of look-ups that are started before the first is needed.
 constexpr std::size_t kAhead = 8;
 // Prefixes of so many bytes or more are looked up by their beginning.
@@ -43,6 +44,22 @@ std::uint32_t LoadFour(const char* bytes) {
 }
 
 std::uint32_t MixFour(std::uint32_t bytes) { return bytes * 0x9e3779b1u; }
+
+// Two bits of the lower half of a word.
+constexpr std::array<std::uint32_t, 256> MakeTwoBits() {
+  std::array<std::uint32_t, 256> all{};
+  std::size_t count = 0;
+  for (unsigned distance = 1; count < all.size(); ++distance) {
+    for (unsigned i = 0; i < 32 && count < all.size(); ++i) {
+      all[count++] = 1u << i | 1u << (i + distance) % 32;
+    }
+  }
+  return all;
+}
+constexpr std::array<std::uint32_t, 256> kTwoBits = MakeTwoBits();
+constexpr std::uint64_t kBothHalves = (std::uint64_t{1} << 32) + 1;
+
+std::uint64_t FirstBits(std::uint32_t hash) { return kTwoBits[hash & 255]; }
 
 std::uint64_t PairBits(std::uint32_t state) {
   return (std::uint64_t{1} << (state & 63)) | (std::uint64_t{1} << (state >> 6 & 63));
@@ -150,17 +167,16 @@ class WordIndex::Builder {
     SortUnique(longer_firsts_);
     SortUnique(pairs_);
     const std::size_t firsts = std::max(single_firsts_.size(), longer_firsts_.size());
-    index_.first_filter_.resize(TableSize(firsts, 8, 1024) / 4);
+    index_.first_filter_.resize(FilterWords(firsts, 16));
     index_.pair_filter_.resize(FilterWords(pairs_.size(), 8));
     index_.SetShifts();
-    const auto set = [this](const std::vector<std::uint32_t>& hashes, unsigned bit) {
+    const auto set = [this](const std::vector<std::uint32_t>& hashes, unsigned half) {
       for (std::uint32_t hash : hashes) {
-        index_.first_filter_[hash >> index_.first_shift_] |=
-            static_cast<std::uint8_t>(1u << ((hash & 3) * 2 + bit));
+        index_.first_filter_[hash >> index_.first_shift_] |= FirstBits(hash) << half;
       }
     };
     set(single_firsts_, 0);
-    set(longer_firsts_, 1);
+    set(longer_firsts_, 32);
     for (std::uint32_t state : pairs_) {
       index_.pair_filter_[state >> index_.pair_shift_] |= PairBits(state);
     }
@@ -265,8 +281,8 @@ void WordIndex::Find(const Article& article, Scratch& scratch,
   if (tokens.empty()) return;
   SiftTokens(tokens, scratch);
   SiftPairs(tokens, scratch);
-  FindSingles(tokens, scratch);
-  FindPhrases(tokens, scratch);
+  FindSingles(article, scratch);
+  FindPhrases(article, scratch);
   scratch.prefix_candidates.clear();
   if (!groups_.empty()) FindPrefixes(article, scratch);
   std::vector<PatternHit>& singles = scratch.single_hits;
@@ -302,17 +318,18 @@ void WordIndex::SiftTokens(std::span<const Token> tokens, Scratch& scratch) cons
   }
   std::uint32_t* single = scratch.singles.data();
   std::uint32_t* first = scratch.firsts.data();
-  const std::uint8_t* const filter = first_filter_.data();
+  const std::uint64_t* const filter = first_filter_.data();
   const std::uint32_t mask = hash_mask_;
   const std::uint32_t shift = first_shift_;
+  const Token* const token = tokens.data();
   const auto count = static_cast<std::uint32_t>(tokens.size());
   for (std::uint32_t i = 0; i < count; ++i) {
-    const std::uint32_t hash = tokens[i].hash & mask;
-    const unsigned bits = static_cast<unsigned>(filter[hash >> shift]) >> ((hash & 3) * 2);
+    const std::uint32_t hash = token[i].hash & mask;
+    const std::uint64_t missing = FirstBits(hash) * kBothHalves & ~filter[hash >> shift];
     *single = i;
-    single += bits & 1;
+    single += static_cast<std::uint32_t>(missing) == 0;
     *first = i;
-    first += bits >> 1 & 1;
+    first += missing >> 32 == 0;
   }
   // Nothing follows the last.
   if (first != scratch.firsts.data() && first[-1] == count - 1) --first;
@@ -342,16 +359,18 @@ const WordIndex::Node* WordIndex::FindNode(std::uint32_t state) const {
   return nullptr;
 }
 
-void WordIndex::AddCandidate(const Node& node, std::uint32_t begin, std::uint32_t end,
-                             std::vector<Candidate>& candidates) const {
+void WordIndex::AddCandidate(const Article& article, const Node& node, std::uint32_t begin,
+                             std::uint32_t end, std::vector<Candidate>& candidates) const {
   const std::uint32_t record = node.payload & ~kContinues;
   if (record == 0) return;
   const std::uint32_t at = record - 1;
   __builtin_prefetch(records_.data() + std::size_t{at} * kRecordAlign);
+  __builtin_prefetch(article.canonical.data() + article.tokens[begin].canonical);
   candidates.push_back({at, begin, end});
 }
 
-void WordIndex::FindSingles(std::span<const Token> tokens, Scratch& scratch) const {
+void WordIndex::FindSingles(const Article& article, Scratch& scratch) const {
+  const std::span<const Token> tokens = article.tokens;
   scratch.single_candidates.clear();
   const auto singles = std::span(scratch.singles).first(scratch.single_count);
   for (std::size_t i = 0; i < singles.size(); ++i) {
@@ -360,11 +379,12 @@ void WordIndex::FindSingles(std::span<const Token> tokens, Scratch& scratch) con
       __builtin_prefetch(&nodes_[ahead >> node_shift_]);
     }
     const Node* const node = FindNode(tokens[singles[i]].hash & hash_mask_);
-    if (node) AddCandidate(*node, singles[i], singles[i] + 1, scratch.single_candidates);
+    if (node) AddCandidate(article, *node, singles[i], singles[i] + 1, scratch.single_candidates);
   }
 }
 
-void WordIndex::FindPhrases(std::span<const Token> tokens, Scratch& scratch) const {
+void WordIndex::FindPhrases(const Article& article, Scratch& scratch) const {
+  const std::span<const Token> tokens = article.tokens;
   scratch.phrase_candidates.clear();
   const auto pairs = std::span(scratch.pairs).first(scratch.pair_count);
   for (std::size_t i = 0; i < pairs.size(); ++i) {
@@ -376,7 +396,7 @@ void WordIndex::FindPhrases(std::span<const Token> tokens, Scratch& scratch) con
     std::uint32_t state = pairs[i].state;
     const Node* node = FindNode(state);
     while (node != nullptr) {
-      AddCandidate(*node, begin, end, scratch.phrase_candidates);
+      AddCandidate(article, *node, begin, end, scratch.phrase_candidates);
       if ((node->payload & kContinues) == 0 || end >= tokens.size()) break;
       state = ChainHash(state, tokens[end].hash & hash_mask_) & hash_mask_;
       ++end;
@@ -425,7 +445,7 @@ void WordIndex::AddPrefixes(std::uint64_t lengths, std::uint32_t word_before,
   for (; lengths != 0; lengths &= lengths - 1) {
     const auto bytes = static_cast<std::uint32_t>(std::countr_zero(lengths));
     const Node* const node = FindNode(PrefixState(word_before, start, bytes) & hash_mask_);
-    if (node) AddCandidate(*node, token, token + 1, scratch.prefix_candidates);
+    if (node) AddCandidate(article, *node, token, token + 1, scratch.prefix_candidates);
   }
 }
 

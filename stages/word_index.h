@@ -111,13 +111,13 @@ class WordIndex {
   const PrefixGroup* FindGroup(std::uint32_t first_bytes) const;
   void SiftTokens(std::span<const Token> tokens, Scratch& scratch) const;
   void SiftPairs(std::span<const Token> tokens, Scratch& scratch) const;
-  void FindSingles(std::span<const Token> tokens, Scratch& scratch) const;
-  void FindPhrases(std::span<const Token> tokens, Scratch& scratch) const;
+  void FindSingles(const Article& article, Scratch& scratch) const;
+  void FindPhrases(const Article& article, Scratch& scratch) const;
   void FindPrefixes(const Article& article, Scratch& scratch) const;
   void AddPrefixes(std::uint64_t lengths, std::uint32_t word_before, const Article& article,
                    std::uint32_t token, Scratch& scratch) const;
-  void AddCandidate(const Node& node, std::uint32_t begin, std::uint32_t end,
-                    std::vector<Candidate>& candidates) const;
+  void AddCandidate(const Article& article, const Node& node, std::uint32_t begin,
+                    std::uint32_t end, std::vector<Candidate>& candidates) const;
   void Compare(const Article& article, const std::vector<Candidate>& candidates, bool prefixes,
                std::vector<PatternHit>& hits) const;
 
@@ -138,8 +138,9 @@ class WordIndex {
   std::uint32_t node_shift_ = 31;
   std::uint32_t prefix_shift_ = 31;
   std::uint32_t group_shift_ = 31;
-  // Four pairs of bits a byte: a literal of one word has this hash; a longer one begins with it.
-  std::vector<std::uint8_t> first_filter_;
+  // Two bits in one half of a word for each first word: the lower half for literals of one word,
+  // the upper one for longer ones.
+  std::vector<std::uint64_t> first_filter_;
   std::vector<std::uint64_t> pair_filter_;  // Two bits in one word for each state of two words.
   std::vector<Node> nodes_;
   std::vector<char> records_;
