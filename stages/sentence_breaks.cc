@@ -3,6 +3,7 @@
 #include <unicode/ures.h>
 
 #include <array>
+#include <bitset>
 #include <map>
 #include <mutex>
 #include <string>
@@ -35,6 +36,10 @@ class Abbreviations {
 
   // Whether the word that ends with the full stop at `dot` is one.
   bool EndsAt(std::string_view text, std::size_t dot) const {
+    if (dot >= 2 && IsLetter(text[dot - 2]) && IsLetter(text[dot - 1]) &&
+        !endings_[EndingOf(text, dot)]) {
+      return false;
+    }
     std::size_t start = dot;
     const auto is_part = [](char c) {
       return c == '.' || static_cast<unsigned char>((c | 0x20) - 'a') < 26 ||
@@ -55,6 +60,14 @@ class Abbreviations {
   static constexpr const char* kEnglishTitles[] = {
       "Dr.", "St.",  "Sen.", "Gov.",  "Gen.", "Messrs.", "Jr.",   "Sr.",  "Inc.", "Corp.",
       "Co.", "Ltd.", "No.",  "Cmdr.", "Cpl.", "Pres.",   "Supt.", "Mme.", "Bros."};
+
+  static bool IsLetter(char c) { return static_cast<unsigned char>((c | 0x20) - 'a') < 26; }
+
+  // The two letters before a full stop, of either case, as a number.
+  static std::size_t EndingOf(std::string_view text, std::size_t dot) {
+    const auto letter = [](char c) { return static_cast<std::size_t>(c & 31); };
+    return letter(text[dot - 2]) << 5 | letter(text[dot - 1]);
+  }
 
   // Two single letters or more, each with its full stop: U.S., J.R.R.
   static bool IsAcronym(std::string_view word) {
@@ -77,12 +90,15 @@ class Abbreviations {
     if (word.empty() || word.size() > kBytesMax) return;
     const auto first = static_cast<unsigned char>(word.front());
     if (first < 128) lengths_[first] |= 1u << word.size();
+    if (word.size() > 2) endings_[EndingOf(word, word.size() - 1)] = true;
     words_.emplace(word);
   }
 
   absl::flat_hash_set<std::string> words_;
   // By first letter, the lengths that occur: tells most words apart without a look-up.
   std::array<std::uint32_t, 128> lengths_{};
+  // By their last two letters: tells most words apart at once.
+  std::bitset<1024> endings_;
 };
 
 const Abbreviations* FindAbbreviations(std::string_view language) {

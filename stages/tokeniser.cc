@@ -14,6 +14,8 @@ namespace wiredesk {
 
 namespace {
 
+bool IsAscii(char c) { return static_cast<unsigned char>(c) < 0x80; }
+
 // Lower-cases and copies sixteen ASCII bytes.
 inline void LowerSixteen(const char* from, char* to) {
 #if defined(__SSE2__)
@@ -155,18 +157,33 @@ void Tokeniser::ReadLineFeed(std::uint32_t at) {
 }
 
 void Tokeniser::ReadTerminator(std::uint32_t at) {
-  // Most full stops are followed by a space and an ASCII letter, whose case decides (SB8, SB11).
-  if (text_[at] == '.' && text_.size() - at > 2 && text_[at + 1] == ' ') {
-    const char after = text_[at + 2];
-    if (after >= 'a' && after <= 'z') return;
-    if (after >= 'A' && after <= 'Z') {
-      if (abbreviations_ == nullptr || !EndsAbbreviation(text_, at, *abbreviations_)) {
-        Want(Break::kSentence);
-      }
+  // Behind most terminators come quotes and spaces of ASCII, or either, and then a letter of ASCII;
+  // its case decides behind a full stop (SB8, SB11), and nothing behind others.
+  if (force_slow_) return ReadTerminatorSlowly(at);
+  const char terminator = text_[at];
+  std::size_t next = at + 1;
+  const auto here = [&] { return next < text_.size() ? text_[next] : '\0'; };
+  while (here() == '"' || here() == '\'' || here() == ')') ++next;
+  while (here() == ' ' || here() == '\n' || here() == '\r') ++next;
+  if (next > at + 1 && IsAscii(terminator)) {
+    const char after = here();
+    const bool is_upper = after >= 'A' && after <= 'Z';
+    const bool is_lower = after >= 'a' && after <= 'z';
+    if (is_upper || is_lower) {
+      const bool ends = terminator != '.' || (is_upper && !IsAbbreviation(at));
+      if (ends) Want(Break::kSentence);
       return;
     }
   }
+  ReadTerminatorSlowly(at);
+}
+
+void Tokeniser::ReadTerminatorSlowly(std::uint32_t at) {
   if (EndsSentence(text_, at, abbreviations_)) Want(Break::kSentence);
+}
+
+bool Tokeniser::IsAbbreviation(std::uint32_t dot) const {
+  return abbreviations_ != nullptr && EndsAbbreviation(text_, dot, *abbreviations_);
 }
 
 CharClass Tokeniser::ClassAt(std::uint32_t at) const {

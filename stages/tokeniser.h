@@ -49,7 +49,7 @@ class Tokeniser {
 
   // Uses `kernel` in place of the fastest; for tests and benchmarks.
   void ForceKernel(ChunkKernel kernel) { kernel_ = kernel; }
-  // Reads every part by code point; for tests.
+  // Reads every part by code point, without shortcuts; for tests.
   void ForceSlowPath() { force_slow_ = true; }
 
   // Starts a new text. `abbreviations` may be null.
@@ -73,6 +73,8 @@ class Tokeniser {
   void ReadTerminators(std::uint32_t before);
   void ReadLineFeed(std::uint32_t at);
   void ReadTerminator(std::uint32_t at);
+  void ReadTerminatorSlowly(std::uint32_t at);
+  bool IsAbbreviation(std::uint32_t dot) const;
 
   // The path by code point, over [at, end) of the part.
   void ReadSlowly(std::uint32_t at, std::uint32_t end);

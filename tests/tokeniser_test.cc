@@ -157,7 +157,7 @@ std::string RandomText(std::mt19937_64& random) {
     "“", "”", "(", ")", "$", "%", "€", "_", "é", "É", "e\u0301", "\u0301", "ß",
     "\u00ad", "\u200b", "中", "国", "カ", "\u3099", "ｶ", "ﾞ", "ไ", "ท", "Ａ", "．",
     "。", "！", "؟", "İ", "\u2029", "\u2028", "\u0085", "😀", "ﷺ", "ﬁ", "Mr.", "U.S.",
-    "e.g.", "No.", "\x01", "averyveryverylongwordindeedthatgoeson", "한", "국", "ά", "Σ",
+    "e.g.", "No.", "\"", "!\" ", ".) ", ". ", ".\n", ".' ", "\x01", "averyveryverylongwordindeedthatgoeson", "한", "국", "ά", "Σ",
     "д", "\xf0\x9d\x94\xb8",
   };
   // clang-format on
