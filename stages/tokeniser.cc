@@ -80,52 +80,52 @@ void Tokeniser::ReserveCanonical(std::size_t more) {
   if (canonical_.size() < written_ + more + 32) canonical_.resize(2 * (written_ + more + 32));
 }
 
-// The loop that every word of every article goes through. What it changes is kept in locals: a
-// store through char* may change any member as far as the compiler knows.
 void Tokeniser::AppendChunks() {
+  // A chunk that no plain word reaches, so that runs of them end.
+  chunks_.edges[chunks_.edge_count + 1] = ChunkLists::kNoMore;
   const std::uint32_t* special = chunks_.special.data();
-  const std::uint32_t* const last = chunks_.edges.data() + chunks_.edge_count;
-  const char* const text = text_.data();
-  std::uint32_t next_end = chunks_.ends[0];
-  char* canonical = canonical_.data();
-  char* out = canonical + written_;
-  Token* token = tokens_.data() + token_count_;
-  const auto save = [&] {
-    written_ = static_cast<std::size_t>(out - canonical);
-    token_count_ = static_cast<std::size_t>(token - tokens_.data());
-  };
-  const auto load = [&] {
-    canonical = canonical_.data();
-    out = canonical + written_;
-    token = tokens_.data() + token_count_;
-  };
-  for (const std::uint32_t* edge = chunks_.edges.data(); edge < last; edge += 2) {
-    const std::uint32_t start = edge[0];
-    const std::uint32_t end = edge[1];
-    if (next_end < start) [[unlikely]] {
-      ReadTerminators(start);
-      next_end = chunks_.ends[next_end_];
-    }
-    if (*special < end) [[unlikely]] {
-      save();
-      ReadSlowly(start, end);
-      load();
-      while (*special < end) ++special;
+  const std::uint32_t* edge = chunks_.edges.data();
+  const std::uint32_t* const last = edge + chunks_.edge_count;
+  while (edge < last) {
+    if (chunks_.ends[next_end_] < edge[0]) ReadTerminators(edge[0]);
+    if (*special < edge[1]) {
+      ReadSlowly(edge[0], edge[1]);
+      while (*special < edge[1]) ++special;
+      edge += 2;
       continue;
     }
-    if (pending_ != Break::kNone) [[unlikely]] {
-      save();
-      WriteBreak();
-      load();
-    }
+    WriteBreak();
+    edge = AppendWords(edge, std::min(*special, chunks_.ends[next_end_]));
+  }
+  // What ends behind the last word matters to nobody: the next part begins with a break of its own.
+}
+
+// Appends the chunk at `edge`, a plain word, and those behind it that end before or at `limit`;
+// returns the first chunk that does not. Every word of every article goes through this loop. What
+// it changes is kept in locals: a store through char* may change any member as far as the compiler
+// knows.
+const std::uint32_t* Tokeniser::AppendWords(const std::uint32_t* edge, std::uint32_t limit) {
+  limit = std::min(limit, ChunkLists::kNoMore - 1);
+  const char* const text = text_.data();
+  char* const canonical = canonical_.data();
+  char* out = canonical + written_;
+  Token* token = tokens_.data() + token_count_;
+  do {
+    const std::uint32_t start = edge[0];
+    const std::uint32_t end = edge[1];
     const std::size_t bytes = end - start;
-    for (std::size_t i = 0; i < bytes; i += 16) LowerSixteen(text + start + i, out + i);
+    LowerSixteen(text + start, out);
+    for (std::size_t i = 16; i < bytes; i += 16) [[unlikely]] {
+        LowerSixteen(text + start + i, out + i);
+      }
     *token++ = {static_cast<std::uint32_t>(out - canonical), start, end, HashToken(out, bytes)};
     out[bytes] = ' ';
     out += bytes + 1;
-  }
-  save();
-  // What ends behind the last word matters to nobody: the next part begins with a break of its own.
+    edge += 2;
+  } while (edge[1] <= limit);
+  written_ = static_cast<std::size_t>(out - canonical);
+  token_count_ = static_cast<std::size_t>(token - tokens_.data());
+  return edge;
 }
 
 // Writes the break that is due before the next token.

@@ -70,6 +70,7 @@ class Tokeniser {
   enum class Break : std::uint8_t { kNone, kSentence, kParagraph };
 
   void AppendChunks();
+  const std::uint32_t* AppendWords(const std::uint32_t* edge, std::uint32_t limit);
   void ReadTerminators(std::uint32_t before);
   void ReadLineFeed(std::uint32_t at);
   void ReadTerminator(std::uint32_t at);
