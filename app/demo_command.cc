@@ -119,6 +119,7 @@ class Demo {
     const Clock::time_point start = Clock::now();
     rules_ = LoadRules(packs);
     if (!rules_.compiled) return kExitConfig;
+    holder_.emplace(rules_.compiled);
     PrintFact("rules", fmt::format("{} subjects, compiled in {:.1f} s",
                                    rules_.compiled->topics().size(), SecondsSince(start)));
 
@@ -187,7 +188,7 @@ class Demo {
     settings_.dead_letter_topic = kDeadLetters;
     settings_.runtime.lanes = 1;
     settings_.runtime.commit_interval = milliseconds(200);
-    auto worker = KafkaWorker::Open(settings_, rules_.compiled, {});
+    auto worker = KafkaWorker::Open(settings_, *holder_, {});
     if (!worker.ok()) return worker.status();
     worker_ = *std::move(worker);
 
@@ -355,6 +356,7 @@ class Demo {
   const DemoOptions& options_;
   const Terminal terminal_;
   LoadedRules rules_;
+  std::optional<RulesHolder> holder_;
   std::vector<DemoArticle> articles_;
   Settings settings_;
   // The broker outlives all that are connected to it.

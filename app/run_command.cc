@@ -174,7 +174,8 @@ int RunWorker(const RunOptions& options) {
   SetUpLog(settings->log_level, HiddenValues(settings->kafka));
   WorkerOptions worker_options;
   worker_options.until_end = options.until_end;
-  auto worker = KafkaWorker::Open(*settings, rules.compiled, worker_options);
+  const RulesHolder holder(rules.compiled);
+  auto worker = KafkaWorker::Open(*settings, holder, worker_options);
   if (!worker.ok()) {
     spdlog::error("{}", std::string(worker.status().message()));
     return ExitCodeOf(worker.status());

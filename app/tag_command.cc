@@ -79,12 +79,13 @@ int TagFiles(const TagOptions& options) {
   if (!rules.compiled) return kExitConfig;
   FileSource source(options.files, settings->decode.format);
   const std::unique_ptr<Sink> sink = MakeSink(options, source);
+  const RulesHolder holder(rules.compiled);
   LaneOptions lane_options;
   lane_options.runtime = settings->runtime;
   lane_options.make_stage = [&settings](std::string_view name) {
     return MakeStage(name, *settings);
   };
-  lane_options.rules = rules.compiled.get();
+  lane_options.rules = &holder;
   const auto lane = Lane::Make(lane_options, source, *sink);
   if (!lane.ok()) {
     std::fprintf(stderr, "wiredesk: %s\n", std::string(lane.status().message()).c_str());

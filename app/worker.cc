@@ -21,10 +21,10 @@ std::size_t LaneCount(const RuntimeSettings& runtime) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<KafkaWorker>> KafkaWorker::Open(
-    const Settings& settings, std::shared_ptr<const CompiledRules> rules,
-    const WorkerOptions& options) {
-  std::unique_ptr<KafkaWorker> worker(new KafkaWorker(settings, std::move(rules)));
+absl::StatusOr<std::unique_ptr<KafkaWorker>> KafkaWorker::Open(const Settings& settings,
+                                                               const RulesHolder& rules,
+                                                               const WorkerOptions& options) {
+  std::unique_ptr<KafkaWorker> worker(new KafkaWorker(settings, rules));
   const std::size_t count = LaneCount(settings.runtime);
   for (std::size_t i = 0; i < count; ++i) {
     if (absl::Status status = worker->AddLane(options); !status.ok()) return status;
@@ -49,8 +49,8 @@ absl::StatusOr<std::unique_ptr<KafkaWorker>> KafkaWorker::Open(
   return worker;
 }
 
-KafkaWorker::KafkaWorker(const Settings& settings, std::shared_ptr<const CompiledRules> rules)
-    : settings_(settings), rules_(std::move(rules)), ended_fd_(eventfd(0, EFD_CLOEXEC)) {
+KafkaWorker::KafkaWorker(const Settings& settings, const RulesHolder& rules)
+    : settings_(settings), rules_(rules), ended_fd_(eventfd(0, EFD_CLOEXEC)) {
   WIREDESK_CHECK(ended_fd_ >= 0);
 }
 
@@ -87,7 +87,7 @@ absl::Status KafkaWorker::AddLane(const WorkerOptions& options) {
   LaneOptions lane_options;
   lane_options.runtime = settings_.runtime;
   lane_options.make_stage = [this](std::string_view name) { return MakeStage(name, settings_); };
-  lane_options.rules = rules_.get();
+  lane_options.rules = &rules_;
   auto lane = Lane::Make(lane_options, *ends->source, *ends->sink);
   if (!lane.ok()) return lane.status();
   ends->lane = *std::move(lane);

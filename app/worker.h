@@ -15,8 +15,8 @@
 #include "pipeline/kafka_sink.h"
 #include "pipeline/kafka_source.h"
 #include "pipeline/lane.h"
+#include "pipeline/rules_holder.h"
 #include "pipeline/statistics.h"
-#include "stages/compiled_rules.h"
 
 namespace wiredesk {
 
@@ -28,10 +28,11 @@ struct WorkerOptions {
 class KafkaWorker {
  public:
   // Makes the lanes and checks that broker and topics are there. kInvalidArgument: a setting;
-  // kUnavailable: no broker; kNotFound: a topic is missing. Nothing is consumed yet.
-  static absl::StatusOr<std::unique_ptr<KafkaWorker>> Open(
-      const Settings& settings, std::shared_ptr<const CompiledRules> rules,
-      const WorkerOptions& options);
+  // kUnavailable: no broker; kNotFound: a topic is missing. Nothing is consumed yet. `rules`
+  // outlives the worker.
+  static absl::StatusOr<std::unique_ptr<KafkaWorker>> Open(const Settings& settings,
+                                                           const RulesHolder& rules,
+                                                           const WorkerOptions& options);
   // REQUIRES: not started, or Join() has returned.
   ~KafkaWorker();
   KafkaWorker(const KafkaWorker&) = delete;
@@ -63,12 +64,12 @@ class KafkaWorker {
     std::thread thread;
   };
 
-  KafkaWorker(const Settings& settings, std::shared_ptr<const CompiledRules> rules);
+  KafkaWorker(const Settings& settings, const RulesHolder& rules);
   absl::Status AddLane(const WorkerOptions& options);
   void RunLane(LaneEnds& lane);
 
   const Settings settings_;
-  const std::shared_ptr<const CompiledRules> rules_;
+  const RulesHolder& rules_;
   std::vector<std::unique_ptr<LaneEnds>> lanes_;
   std::atomic<std::size_t> running_ = 0;
   int ended_fd_ = -1;

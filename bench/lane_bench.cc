@@ -106,7 +106,8 @@ void OneThread(benchmark::State& state) {
   options.runtime = settings.runtime;
   options.runtime.batch_articles = static_cast<int>(state.range(0));
   options.make_stage = [&settings](std::string_view name) { return MakeStage(name, settings); };
-  options.rules = ShippedRules().get();
+  const RulesHolder rules(ShippedRules());
+  options.rules = &rules;
   const std::vector<MemoryRecord> records = Records();
   // The first rounds warm the arenas up; then each iteration is one round.
   constexpr std::uint64_t kRoundsMax = 1'000'000;

@@ -36,7 +36,7 @@ using StageFactory = std::function<std::unique_ptr<Stage>(std::string_view name)
 struct LaneOptions {
   RuntimeSettings runtime;  // REQUIRES: checked by LoadSettings().
   StageFactory make_stage;
-  const CompiledRules* rules = nullptr;  // Outlives the lane.
+  const RulesHolder* rules = nullptr;  // Outlives the lane.
   MonotonicClock now = &std::chrono::steady_clock::now;
 };
 

@@ -21,9 +21,13 @@ constexpr milliseconds kDrainPark{10};
 
 }  // namespace
 
-Port::Port(const RuntimeSettings& settings, const CompiledRules* rules, Source& source, Sink& sink,
+Port::Port(const RuntimeSettings& settings, const RulesHolder* rules, Source& source, Sink& sink,
            MonotonicClock now)
     : settings_(settings), rules_(rules), source_(source), sink_(sink), now_(std::move(now)) {
+  if (rules_ != nullptr) {
+    rules_version_ = rules_->version();
+    present_rules_ = rules_->Get();
+  }
   for (int i = 0; i < settings_.batches; ++i) {
     batches_.push_back(std::make_unique<Batch>(static_cast<std::size_t>(settings_.batch_articles)));
     free_.push_back(batches_.back().get());
@@ -85,11 +89,13 @@ bool Port::DropFinished() {
 
 void Port::Release(Batch* batch) {
   batch->Clear();
+  batch->DropRules();
   free_.push_back(batch);
   --out_;
 }
 
 bool Port::TakeIn() {
+  LookForRules();
   if (free_.empty()) {
     KeepSourceAlive();
     return false;
@@ -106,11 +112,22 @@ bool Port::TakeIn() {
   }
   counters_.articles_in.Add(batch->articles().size());
   counters_.bytes_in.Add(batch->input_bytes());
-  batch->rules = rules_;
+  batch->KeepRules(present_rules_);
   batch->sequence = next_in_++;
   ++out_;
   to_first_[batch->sequence % to_first_.size()]->Push(batch);
   return true;
+}
+
+// Also where nothing is taken in, so that a lane without articles keeps no old rules.
+void Port::LookForRules() {
+  if (rules_ == nullptr) return;
+  // The version first: rules that are set in between are then found again at the next batch.
+  const std::uint64_t version = rules_->version();
+  if (version != rules_version_) {
+    rules_version_ = version;
+    present_rules_ = rules_->Get();
+  }
 }
 
 void Port::KeepSourceAlive() {

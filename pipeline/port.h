@@ -21,6 +21,7 @@
 #include "pipeline/counters.h"
 #include "pipeline/doorbell.h"
 #include "pipeline/io.h"
+#include "pipeline/rules_holder.h"
 #include "stages/batch.h"
 
 namespace wiredesk {
@@ -36,7 +37,8 @@ struct LaneResult {
 
 class Port {
  public:
-  Port(const RuntimeSettings& settings, const CompiledRules* rules, Source& source, Sink& sink,
+  // `rules` may be null, for stages that need none; it outlives the port.
+  Port(const RuntimeSettings& settings, const RulesHolder* rules, Source& source, Sink& sink,
        MonotonicClock now);
 
   // At start, by the lane: links to the first group's workers and from the last group's.
@@ -78,16 +80,20 @@ class Port {
   void Release(Batch* batch);
   void WaitFor(const std::function<bool()>& over, const std::function<bool()>& work);
   bool TakeIn();
+  void LookForRules();
   void KeepSourceAlive();
   void CountOutput(const Batch& batch);
   bool aborted() const;
   bool drained() const { return out_ == 0 && sink_.in_flight() == 0; }
 
   const RuntimeSettings settings_;
-  const CompiledRules* const rules_;
+  const RulesHolder* const rules_;
   Source& source_;
   Sink& sink_;
   const MonotonicClock now_;
+
+  std::shared_ptr<const CompiledRules> present_rules_;  // As of rules_version_.
+  std::uint64_t rules_version_ = 0;
 
   std::vector<std::unique_ptr<Batch>> batches_;  // Owns them; the rest of the lane borrows.
   std::vector<Batch*> free_;                     // The last one used first: its memory is warm.

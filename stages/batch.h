@@ -6,8 +6,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "config/check.h"
@@ -51,6 +53,13 @@ class Batch {
     });
   }
 
+  // Tags the articles by `rules_to_keep`, which stay as long as the batch has them.
+  void KeepRules(std::shared_ptr<const CompiledRules> rules_to_keep) {
+    rules = rules_to_keep.get();
+    rules_kept_ = std::move(rules_to_keep);
+  }
+  void DropRules() { KeepRules(nullptr); }
+
   // Forgets the articles and every byte they point at. The rules stay.
   void Clear() {
     articles_.clear();
@@ -60,13 +69,14 @@ class Batch {
   }
 
   std::uint64_t sequence = 0;            // Lane: position in the order of intake.
-  const CompiledRules* rules = nullptr;  // Lane: what this batch is tagged by; outlives the batch.
+  const CompiledRules* rules = nullptr;  // Lane: what this batch is tagged by; outlives that.
   std::size_t send_cursor = 0;           // Sink: articles before this one are handed over.
 
  private:
   std::vector<Article> articles_;
   Arena arena_;
   std::size_t input_bytes_ = 0;
+  std::shared_ptr<const CompiledRules> rules_kept_;
 };
 
 }  // namespace wiredesk

@@ -56,6 +56,7 @@ inline void PrefetchForScan(const Article& article) {
   fetch(article.canonical.data(), std::min(article.canonical.size(), kBytesMax));
 }
 
+// May be destroyed, but not used, after its engine.
 class PatternScanner {
  public:
   virtual ~PatternScanner() = default;
@@ -66,7 +67,7 @@ class PatternScanner {
 class PatternEngine {
  public:
   virtual ~PatternEngine() = default;
-  // The engine must outlive it.
+  // The engine must outlive its scans.
   virtual std::unique_ptr<PatternScanner> NewScanner() const = 0;
   // Appends a form that LoadEngine() reads (engine_factory.h).
   virtual void Serialise(std::string& bytes) const = 0;

@@ -192,9 +192,11 @@ TEST(LaneTest, GivesEachBatchTheRules) {
   options.runtime = MakeRuntime({1});
   options.make_stage = [&seen](std::string_view) { return std::make_unique<Looker>(seen); };
   const int stands_for_rules = 0;
-  options.rules = reinterpret_cast<const CompiledRules*>(&stands_for_rules);
+  const auto* rules = reinterpret_cast<const CompiledRules*>(&stands_for_rules);
+  const RulesHolder holder({std::shared_ptr<void>(), rules});
+  options.rules = &holder;
   EXPECT_TRUE((*Lane::Make(options, source, sink))->Run().status.ok());
-  EXPECT_EQ(seen, options.rules);
+  EXPECT_EQ(seen, rules);
 }
 
 TEST(LaneTest, RefusesAStageThatDoesNotExist) {
