@@ -52,6 +52,25 @@ void CheckTopics(SettingReader& reader, const SettingPlaces& places, const Setti
   }
 }
 
+void CheckRulesAreThere(SettingReader& reader, const SettingPlaces& places) {
+  if (!places.contains("rules.packs") && !places.contains("rules.topic")) {
+    reader.Error(PlaceOf(places, "rules"), "rules", "is missing, and has no default",
+                 "files of rule packs, such as [rules/desk.rules], or rules.topic");
+  }
+}
+
+void CheckRulesTopic(SettingReader& reader, const SettingPlaces& places, const Settings& settings) {
+  const std::string& topic = settings.rules.topic;
+  if (topic.empty()) return;
+  const bool is_input =
+      std::any_of(settings.input.topics.begin(), settings.input.topics.end(),
+                  [&topic](const std::string& input) { return SubscriptionTakesIn(input, topic); });
+  if (!is_input && topic != settings.output.topic && topic != settings.dead_letter_topic) return;
+  reader.Error(PlaceOf(places, "rules.topic"), "rules.topic",
+               is_input ? "is one of input.topics too" : "is written to by the worker",
+               "rules and articles can't share a topic: choose another one");
+}
+
 void CheckBatches(SettingReader& reader, const SettingPlaces& places,
                   const RuntimeSettings& runtime) {
   int needed = 1;
@@ -81,9 +100,11 @@ void CheckBrokers(SettingReader& reader, const SettingPlaces& places, const Kafk
 }  // namespace
 
 void CheckTogether(SettingReader& reader, const SettingPlaces& places, Settings& settings) {
+  CheckRulesAreThere(reader, places);
   CheckBrokers(reader, places, settings.kafka);
   FillDeadLetterTopic(reader, places, settings);
   CheckTopics(reader, places, settings);
+  CheckRulesTopic(reader, places, settings);
   CheckBatches(reader, places, settings.runtime);
 }
 

@@ -18,6 +18,7 @@ constexpr std::array<std::string_view, 3> kStarts = {"error", "earliest", "lates
 constexpr std::array<std::string_view, 3> kFormats = {"auto", "json", "text"};
 constexpr std::array<std::string_view, 2> kRecords = {"tags", "enriched"};
 constexpr std::array<std::string_view, 2> kDeliveries = {"at_least_once", "exactly_once"};
+constexpr std::array<std::string_view, 2> kBooleans = {"false", "true"};
 constexpr std::array<std::string_view, 4> kLevels = {"debug", "info", "warn", "error"};
 
 // A choice that is an enum in Settings, whose values are the places in `names`.
@@ -97,12 +98,37 @@ std::vector<Setting> MakeInputSettings() {
   };
 }
 
-std::vector<Setting> MakeOutputSettings() {
+std::vector<Setting> MakeRuleSettings() {
   return {
-      {"rules",
+      {kShortSetting,
        TextsSetting{[](Settings& s) -> std::vector<std::string>& { return s.rule_packs; },
                     kPathForm, true},
-       "Rule packs; relative paths begin at the folder of this file.", true},
+       "Files of rule packs. Short: rules: [...] instead of rules: {packs: [...]}.", false,
+       "none; needed without rules.topic"},
+      {"rules.topic",
+       TextSetting{[](Settings& s) -> std::string& { return s.rules.topic; }, kTopicForm},
+       "Topic with further packs, which is followed: a record's key is the name of a pack, its "
+       "value the pack, no value takes the pack away.",
+       false, "none"},
+      {"rules.watch", EnumChoice<[](Settings& s) -> bool& { return s.rules.watch; }>(kBooleans),
+       "Whether to load the rules again when one of their files changes; SIGHUP does so anyway."},
+      {"rules.cache",
+       TextSetting{[](Settings& s) -> std::string& { return s.rules.cache; }, kFolderForm, true},
+       "Folder that keeps compiled rules for the next start. It is made if it is not there.", false,
+       "none"},
+      {"rules.compile_limits.cpu",
+       DurationSetting{[](Settings& s) -> milliseconds& { return s.rules.compile_cpu; },
+                       {milliseconds(1000), hours(1)}},
+       "Processor time that compiling the rules may take, in whole seconds."},
+      {"rules.compile_limits.memory",
+       SizeSetting{[](Settings& s) -> std::size_t& { return s.rules.compile_memory; },
+                   {64 * kMiB, kMiB * kMiB}},
+       "Memory that compiling the rules may take, as address space."},
+  };
+}
+
+std::vector<Setting> MakeOutputSettings() {
+  return {
       {"output.topic",
        TextSetting{[](Settings& s) -> std::string& { return s.output.topic; }, kTopicForm},
        "Topic that the results go to; never one of input.topics.", true},
@@ -175,8 +201,8 @@ std::vector<Setting> MakeRuntimeSettings() {
 
 std::vector<Setting> MakeTable() {
   std::vector<Setting> table;
-  for (auto* make :
-       {MakeFileSettings, MakeInputSettings, MakeOutputSettings, MakeRuntimeSettings}) {
+  for (auto* make : {MakeFileSettings, MakeInputSettings, MakeRuleSettings, MakeOutputSettings,
+                     MakeRuntimeSettings}) {
     for (Setting& setting : make()) table.push_back(std::move(setting));
   }
   return table;

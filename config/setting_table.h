@@ -40,6 +40,7 @@ struct ChoiceSetting {
 struct TextSetting {
   SettingSlot<std::string> slot;
   const TextForm& form;
+  bool is_path = false;  // A relative one belongs to the settings file's folder.
 };
 struct TextsSetting {
   SettingSlot<std::vector<std::string>> slot;
@@ -58,6 +59,10 @@ struct Setting {
   bool required = false;
   std::string_view default_note = {};  // Where the default is not the one of Settings.
 };
+
+// The setting that stands for its whole section where that is written as a list or a single value:
+// `rules: [a.rules]` is `rules: {packs: [a.rules]}`.
+inline constexpr std::string_view kShortSetting = "rules.packs";
 
 // In the order in which they are documented. Sections are next to each other.
 std::span<const Setting> SettingTable();

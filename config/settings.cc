@@ -50,7 +50,8 @@ class SettingVisitor {
       return;
     }
     const auto value = reader_.ReadText(node_, path_);
-    if (value && CheckForm(kind.form, *value, path_)) kind.slot(settings_) = value->text;
+    if (!value || !CheckForm(kind.form, *value, path_)) return;
+    kind.slot(settings_) = kind.is_path ? reader_.ResolvePath(value->text) : value->text;
   }
   void operator()(const TextsSetting& kind) {
     const auto values = reader_.ReadTexts(node_, path_);
@@ -108,6 +109,12 @@ std::string UnknownHelp(std::string_view name, std::string_view section) {
   return fmt::format("known here: {}", fmt::join(known, ", "));
 }
 
+bool IsReference(const YamlNode& node) {
+  return std::any_of(node.keys.begin(), node.keys.end(), [](const YamlNode::Key& key) {
+    return key.text == "env" || key.text == "file";
+  });
+}
+
 // Walks a file's tree along the table.
 class SettingWalk {
  public:
@@ -145,12 +152,18 @@ class SettingWalk {
   void ReadEntry(const YamlNode::Key& key, const YamlNode& value, const std::string& prefix) {
     const std::string path = prefix + key.text;
     const std::span<const Setting> table = SettingTable();
+    if (path == kShortSetting.substr(0, kShortSetting.find('.')) &&
+        (value.kind != YamlNode::Kind::kMap || IsReference(value))) {
+      ReadSetting(*std::find_if(table.begin(), table.end(),
+                                [](const Setting& s) { return s.path == kShortSetting; }),
+                  path, value);
+      return;
+    }
     const auto setting =
         std::find_if(table.begin(), table.end(),
                      [&path](const Setting& candidate) { return candidate.path == path; });
     if (setting != table.end()) {
-      places_[path] = value.position;
-      std::visit(SettingVisitor(reader_, places_, value, path, settings_), setting->kind);
+      ReadSetting(*setting, path, value);
       return;
     }
     const std::string section = path + ".";
@@ -163,6 +176,13 @@ class SettingWalk {
       return;
     }
     reader_.Error(key.position, path, "unknown setting", UnknownHelp(key.text, prefix));
+  }
+
+  // `path` as it stands in the file, where a short form has another than the setting.
+  void ReadSetting(const Setting& setting, const std::string& path, const YamlNode& value) {
+    places_[path] = value.position;
+    places_[std::string(setting.path)] = value.position;
+    std::visit(SettingVisitor(reader_, places_, value, path, settings_), setting.kind);
   }
 
   SettingReader& reader_;

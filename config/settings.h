@@ -74,6 +74,16 @@ struct OutputSettings {
   int evidence_max = 20;            // Evidence entries a tag.
 };
 
+// Where rules come from beside `rule_packs`, and what compiling them may take.
+struct RuleSettings {
+  std::string topic;   // Kafka topic with packs by name, or empty.
+  bool watch = false;  // Reload when a file changes.
+  std::string cache;   // Folder for compiled rules, or empty.
+  // Of the process that compiles.
+  std::chrono::milliseconds compile_cpu{60000};
+  std::size_t compile_memory = std::size_t{4} << 30;
+};
+
 // The stages, in the order in which an article goes through them.
 inline constexpr std::array<std::string_view, 5> kStageNames = {"decode", "canonicalise", "match",
                                                                 "tag", "encode"};
@@ -100,6 +110,7 @@ struct Settings {
   InputSettings input;
   DecodeSettings decode;
   std::vector<std::string> rule_packs;  // Paths; relative ones are resolved by the file's folder.
+  RuleSettings rules;
   OutputSettings output;
   std::string dead_letter_topic;  // Default: output.topic + ".dead-letter".
   DeliveryMode delivery = DeliveryMode::kAtLeastOnce;

@@ -110,6 +110,7 @@ const TextForm kPointerForm = {"JSON pointer", "RFC 6901, up to 255 bytes; null:
 const TextForm kMemberForm = {"text", "1 to 64 printable ASCII characters without \" and \\",
                               FindMemberFault};
 const TextForm kPathForm = {"file paths", "1 to 256, each 1 to 4096 bytes", FindPathFault};
+const TextForm kFolderForm = {"folder path", "1 to 4096 bytes", FindPathFault};
 
 bool SubscriptionTakesIn(const std::string& subscription, const std::string& topic) {
   if (!subscription.starts_with('^')) return subscription == topic;

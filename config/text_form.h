@@ -22,7 +22,8 @@ extern const TextForm kGroupForm;  // A consumer group.
 extern const TextForm kTransactionalIdForm;
 extern const TextForm kPointerForm;  // RFC 6901; empty: none.
 extern const TextForm kMemberForm;   // The name of a member of a JSON object.
-extern const TextForm kPathForm;     // A file.
+extern const TextForm kPathForm;     // Files.
+extern const TextForm kFolderForm;   // A folder.
 
 // Whether subscribing to `subscription` (a valid kSubscriptionForm) takes in `topic`, by the rules
 // of librdkafka: POSIX extended expressions that may match anywhere.

@@ -389,7 +389,25 @@ INSTANTIATE_TEST_SUITE_P(
         FaultCase{"Member", WithOutput("{topic: tagged, member: 'a\"b'}"), 5, 33,
                   "output.member: "},
         FaultCase{"NoRules", Replace(std::string(kLeast), "[a.rules]", "[]"), 3, 8,
-                  "rules: the list is empty"}),
+                  "rules: the list is empty"},
+        FaultCase{"EmptyRules", Replace(std::string(kLeast), "[a.rules]", "{}"), 3, 1,
+                  "rules: is missing"},
+        FaultCase{"EmptyPacks", Replace(std::string(kLeast), "[a.rules]", "{packs: []}"), 3, 16,
+                  "rules.packs: the list is empty"},
+        FaultCase{"MisspeltWatch",
+                  Replace(std::string(kLeast), "[a.rules]", "{wacht: true, packs: a}"), 3, 9,
+                  "rules.wacht: unknown setting", "did you mean \"rules.watch\"?"},
+        FaultCase{"WatchIsNoBoolean",
+                  Replace(std::string(kLeast), "[a.rules]", "{packs: a, watch: yes}"), 3, 26,
+                  "\"yes\" is none of the choices: false, true"},
+        FaultCase{"RulesTopicIsInput", Replace(std::string(kLeast), "[a.rules]", "{topic: raw}"), 3,
+                  16, "rules.topic: is one of input.topics too"},
+        FaultCase{"RulesTopicIsOutput",
+                  Replace(std::string(kLeast), "[a.rules]", "{topic: tagged}"), 3, 16,
+                  "rules.topic: is written to"},
+        FaultCase{"RulesTopicIsDeadLetters",
+                  Replace(std::string(kLeast), "[a.rules]", "{topic: tagged.dead-letter}"), 3, 16,
+                  "rules.topic: is written to"}),
     NameOf);
 
 INSTANTIATE_TEST_SUITE_P(
@@ -506,6 +524,32 @@ TEST(SettingsTest, FindsAllErrorsInOneGoFromTheTopDown) {
   EXPECT_THAT(places, ElementsAre("1 rules", "1 kafka.bootstrap.servers", "2 log.level",
                                   "3 output.topic", "4 input.group", "4 input.groop",
                                   "5 runtime.lanes", "5 runtime.batches", "6 log"));
+}
+
+TEST(SettingsTest, RulesMayBeAListOrASection) {
+  const Settings list = MustParse(std::string(kLeast));
+  EXPECT_THAT(list.rule_packs, ElementsAre("conf/a.rules"));
+  EXPECT_EQ(list.rules.topic, "");
+  const Settings section = MustParse(
+      Replace(std::string(kLeast), "rules: [a.rules]",
+              "rules: {packs: [a.rules, b.rules], topic: news.rules, watch: true, cache: cache/w, "
+              "compile_limits: {cpu: 5s, memory: 1GiB}}"));
+  EXPECT_THAT(section.rule_packs, ElementsAre("conf/a.rules", "conf/b.rules"));
+  EXPECT_EQ(section.rules.topic, "news.rules");
+  EXPECT_TRUE(section.rules.watch);
+  EXPECT_EQ(section.rules.cache, "conf/cache/w");
+  EXPECT_EQ(section.rules.compile_cpu, milliseconds(5000));
+  EXPECT_EQ(section.rules.compile_memory, std::size_t{1} << 30);
+  const Settings topic =
+      MustParse(Replace(std::string(kLeast), "[a.rules]", "{topic: news.rules}"));
+  EXPECT_TRUE(topic.rule_packs.empty());
+}
+
+TEST(SettingsTest, RulesMayComeFromAReference) {
+  const Variable pack("WIREDESK_TEST_PACK", "x.rules");
+  const Settings settings =
+      MustParse(Replace(std::string(kLeast), "[a.rules]", "{env: WIREDESK_TEST_PACK}"));
+  EXPECT_THAT(settings.rule_packs, ElementsAre("conf/x.rules"));
 }
 
 TEST(SettingsTest, BoundsTheNumberOfErrors) {
