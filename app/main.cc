@@ -6,6 +6,7 @@
 
 #include "app/commands.h"
 #include "app/exit_codes.h"
+#include "app/rule_child.h"
 #include "app/version.h"
 
 namespace wiredesk {
@@ -29,6 +30,7 @@ int Run(int argc, char** argv) {
   AddTagCommand(app, action);
   AddFeedCommand(app, action);
   AddRulesCommand(app, action);
+  AddCompileRulesCommand(app, action);
   if (argc < 2) {
     std::fputs(app.help().c_str(), stderr);
     return kExitUsage;
@@ -45,6 +47,7 @@ int Run(int argc, char** argv) {
 }  // namespace wiredesk
 
 int main(int argc, char** argv) {
+  wiredesk::SetCompileProgram("/proc/self/exe");
   try {
     return wiredesk::Run(argc, argv);
   } catch (const std::exception& error) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "app/rule_loader.h"
 #include "config/rule_ast.h"
 #include "stages/compiled_rules.h"
 
@@ -18,6 +19,13 @@ struct LoadedRules {
 
 // Errors and warnings go to standard error. Without `compiled` on error. Also runs the matcher's
 // self-test: with a library that loses matches nothing starts.
-LoadedRules LoadRules(std::span<const std::string> paths);
+LoadedRules LoadRules(std::span<const std::string> paths, const RuleLoadOptions& options = {});
+
+// The same without the packs.
+std::shared_ptr<const CompiledRules> LoadCompiledRules(std::span<const std::string> paths,
+                                                       const RuleLoadOptions& options);
+
+// The matcher's self-test; says on standard error what is wrong.
+bool MatcherWorks();
 
 }  // namespace wiredesk

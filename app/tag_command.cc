@@ -75,11 +75,11 @@ std::unique_ptr<Sink> MakeSink(const TagOptions& options, Source& source) {
 int TagFiles(const TagOptions& options) {
   const std::optional<Settings> settings = MakeSettings(options);
   if (!settings) return kExitConfig;
-  const LoadedRules rules = LoadRules(settings->rule_packs);
-  if (!rules.compiled) return kExitConfig;
+  const auto rules = LoadCompiledRules(settings->rule_packs, LoadOptionsOf(*settings));
+  if (rules == nullptr) return kExitConfig;
   FileSource source(options.files, settings->decode.format);
   const std::unique_ptr<Sink> sink = MakeSink(options, source);
-  const RulesHolder holder(rules.compiled);
+  const RulesHolder holder(rules);
   LaneOptions lane_options;
   lane_options.runtime = settings->runtime;
   lane_options.make_stage = [&settings](std::string_view name) {

@@ -11,6 +11,7 @@
 
 #include "config/diagnostic.h"
 #include "config/rule_ast.h"
+#include "stages/rule_compiler.h"
 #include "stages/rule_program.h"
 #include "stages/term_table.h"
 #include "stages/text_pool.h"
@@ -45,8 +46,11 @@ class RuleFields {
 
 struct CompileContext {
   CompileContext(std::span<const RulePack> packs_to_compile, Diagnostics& diagnostics_to_fill,
-                 std::span<const std::string> further_fields)
-      : packs(packs_to_compile), diagnostics(diagnostics_to_fill), fields(further_fields) {}
+                 const CompileOptions& options_to_use)
+      : packs(packs_to_compile),
+        diagnostics(diagnostics_to_fill),
+        options(options_to_use),
+        fields(options_to_use.further_fields) {}
 
   void Report(const RulePack& pack, SourcePosition position, std::string message,
               std::string help) {
@@ -63,6 +67,7 @@ struct CompileContext {
 
   std::span<const RulePack> packs;
   Diagnostics& diagnostics;
+  const CompileOptions& options;
   std::size_t error_count = 0;
   RuleFields fields;
   TextPool pool;

@@ -212,6 +212,7 @@ void LeafCompiler::AddRegex(const RuleNode& node, FieldMask fields, Leaf& leaf) 
   const std::uint32_t term = context_.terms.RegexTerm(node.text, is_new);
   leaf.terms.push_back({term, context_.pool.Add(ShownOf(node)), fields, 1});
   if (!is_new) return;
+  if (context_.options.before_regex) context_.options.before_regex(*pack_, node);
   // One by one, so that an error is known to be this regex's.
   const absl::StatusOr<HyperscanDatabase> compiled = CompileRegexes(std::span(&node.text, 1));
   if (compiled.ok()) return;

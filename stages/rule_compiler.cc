@@ -22,7 +22,7 @@ class RuleCompiler {
   RuleCompiler(std::span<const RulePack> packs, Diagnostics& diagnostics,
                const CompileOptions& options)
       : options_(options),
-        context_(packs, diagnostics, options.further_fields),
+        context_(packs, diagnostics, options),
         expressions_(context_, options.keep_positions) {}
 
   std::shared_ptr<const CompiledRules> Compile() {
@@ -205,6 +205,7 @@ void RuleCompiler::CheckSizes() {
 }
 
 std::shared_ptr<const CompiledRules> RuleCompiler::Finish() {
+  if (options_.before_together) options_.before_together();
   context_.terms.Finish(context_.tables);
   context_.pool.Finish(context_.tables);
   auto rules =

@@ -3,6 +3,7 @@
 // wakes each rule, builds the pattern databases.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -25,6 +26,10 @@ struct CompileOptions {
   bool include_drafts = false;
   // CompiledRules::sources() tells where nodes come from; the packs must outlive the rules.
   bool keep_positions = false;
+  // Called before a regex is compiled, which is what may take for ever: with its pack and its node.
+  std::function<void(const RulePack& pack, const RuleNode& regex)> before_regex;
+  // Called before all terms are compiled together.
+  std::function<void()> before_together;
 };
 
 // All packs together, or null and at least one error. Deterministic: the same packs in the same

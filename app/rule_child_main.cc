@@ -1,0 +1,138 @@
+// The child that compiles rules: its limits, its notes, its reply.
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <exception>
+#include <new>
+#include <optional>
+#include <string_view>
+
+#include "app/exit_codes.h"
+#include "app/mapped_file.h"
+#include "app/rule_build.h"
+#include "app/rule_child.h"
+
+// A sanitizer reserves more address space than any limit would allow.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define WIREDESK_LIMITS_MEMORY 0
+#else
+#define WIREDESK_LIMITS_MEMORY 1
+#endif
+
+namespace wiredesk {
+namespace {
+
+// Address space that the process has now.
+std::uint64_t PresentMemory() {
+  std::uint64_t pages = 0;
+  if (std::FILE* file = std::fopen("/proc/self/statm", "re")) {
+    unsigned long long number = 0;
+    if (std::fscanf(file, "%llu", &number) == 1) pages = number;
+    std::fclose(file);
+  }
+  return pages * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+}
+
+void Limit(int resource, std::uint64_t soft, std::uint64_t hard) {
+  rlimit limit{};
+  getrlimit(static_cast<__rlimit_resource>(resource), &limit);
+  limit.rlim_cur = std::min<rlim_t>(soft, limit.rlim_max);
+  limit.rlim_max = std::min<rlim_t>(hard, limit.rlim_max);
+  setrlimit(static_cast<__rlimit_resource>(resource), &limit);
+}
+
+void ApplyLimits(const CompileLimits& limits) {
+  Limit(RLIMIT_CORE, 0, 0);
+  Limit(RLIMIT_CPU, limits.cpu_seconds, limits.cpu_seconds + 1);
+  if (WIREDESK_LIMITS_MEMORY != 0) {
+    const std::uint64_t memory = PresentMemory() + limits.memory_bytes;
+    Limit(RLIMIT_AS, memory, memory);
+  }
+  // Libraries may swallow an exception for want of memory and say something else.
+  std::set_new_handler([] { _exit(kChildOutOfMemory); });
+}
+
+void CopyText(std::string_view text, char* to, std::size_t room) {
+  const std::size_t size = std::min(text.size(), room - 1);
+  std::memcpy(to, text.data(), size);
+  to[size] = '\0';
+}
+
+bool WriteReply(const CompileReply& reply) {
+  const std::string bytes = Encode(reply);
+  std::string_view rest = bytes;
+  while (!rest.empty()) {
+    const ssize_t written = write(kReplyFd, rest.data(), rest.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return false;
+    rest.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return true;
+}
+
+// Whether the descriptors are those that a parent gives.
+bool IsChild() {
+  struct stat status;
+  return fcntl(kRequestFd, F_GET_SEALS) >= 0 && fcntl(kReplyFd, F_GET_SEALS) >= 0 &&
+         fstat(kNotesFd, &status) == 0 && status.st_size == static_cast<off_t>(sizeof(ChildNotes));
+}
+
+int Compile(ChildNotes& notes) {
+  const std::optional<MappedFile> request_bytes = MappedFile::Map(kRequestFd);
+  if (!request_bytes) return kChildFailed;
+  const std::optional<CompileRequest> request = DecodeRequest(request_bytes->bytes());
+  if (!request) return kChildFailed;
+  ApplyLimits(request->limits);
+
+  notes.phase = ChildNotes::Phase::kReading;
+  CompileReply reply;
+  const std::vector<RulePack> packs = ParsePacks(request->sources, reply.diagnostics);
+  reply.list_files = ListFiles(packs);
+  if (!HasErrors(reply.diagnostics)) {
+    notes.phase = ChildNotes::Phase::kTogether;
+    CompileOptions options;
+    options.before_regex = [&notes](const RulePack& pack, const RuleNode& regex) {
+      CopyText(pack.file, notes.file, sizeof notes.file);
+      CopyText(regex.text, notes.regex, sizeof notes.regex);
+      notes.position = regex.position;
+      notes.phase = ChildNotes::Phase::kRegex;
+    };
+    options.before_together = [&notes] { notes.phase = ChildNotes::Phase::kTogether; };
+    reply.is_compiled = CompileRules(packs, reply.diagnostics, options) != nullptr;
+  }
+  return WriteReply(reply) ? kChildDone : kChildFailed;
+}
+
+}  // namespace
+
+int RunCompileChild() {
+  // A parent that is gone needs no rules.
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (!IsChild()) {
+    std::fprintf(stderr, "wiredesk: this command is for wiredesk itself\n");
+    return kExitUsage;
+  }
+  void* memory = mmap(nullptr, sizeof(ChildNotes), PROT_READ | PROT_WRITE, MAP_SHARED, kNotesFd, 0);
+  if (memory == MAP_FAILED) return kChildFailed;
+  // Articles come first: this may wait where all processors are busy.
+  setpriority(PRIO_PROCESS, 0, 10);
+  try {
+    return Compile(*static_cast<ChildNotes*>(memory));
+  } catch (const std::bad_alloc&) {
+    return kChildOutOfMemory;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "wiredesk: compiling rules: %s\n", error.what());
+    return kChildFailed;
+  }
+}
+
+}  // namespace wiredesk
