@@ -19,8 +19,10 @@
 #include "app/exit_status.h"
 #include "app/log.h"
 #include "app/rule_packs.h"
+#include "app/rule_reloader.h"
 #include "app/signals.h"
 #include "app/worker.h"
+#include "app/worker_rules.h"
 #include "config/kafka_properties.h"
 #include "config/settings.h"
 
@@ -36,6 +38,8 @@ each setting. Input, output and dead-letter topic must exist.
 
 SIGTERM and SIGINT: takes nothing more in, finishes and commits what there is, leaves the group. A
 second one leaves at once; what was not committed is done again by the next worker.
+SIGHUP: reads and compiles the rules again, and changes to them between two batches. If they are
+wrong the present ones stay.
 
 Examples:
   wiredesk run -c config/worker.yaml
@@ -54,6 +58,8 @@ Exit status:
 // The lanes have their own deadline; this much later a lane that hangs is left behind.
 constexpr milliseconds kGrace{15000};
 
+constexpr milliseconds kLookEvery{1000};  // For changes of the rules.
+
 struct RunOptions {
   std::string config;
   bool until_end = false;
@@ -63,17 +69,28 @@ struct RunOptions {
 // Drives the worker until it ends: signals, statistics, and the deadline of a stop.
 class Supervisor {
  public:
-  Supervisor(const Settings& settings, KafkaWorker& worker)
-      : settings_(settings), worker_(worker), last_(worker.Sample()), first_(last_) {
+  // `hangups` from before `rules` were loaded.
+  Supervisor(const Settings& settings, KafkaWorker& worker, WorkerRules& rules, RulesHolder& holder,
+             ReloadSignal& hangups)
+      : settings_(settings),
+        worker_(worker),
+        holder_(holder),
+        hangups_(hangups),
+        reloader_(rules, holder, kLookEvery),
+        last_(Sample()),
+        first_(last_) {
+    rules.WakeBy(reloader_.wake_fd());
     if (Clock::duration(settings.statistics_interval).count() > 0) {
       statistics_due_ = last_.time + settings.statistics_interval;
     }
   }
 
   int Run() {
+    reloader_.Start();
     worker_.Start();
     while (!Wait()) {
       if (const int signal = signals_.Take(); signal != 0) OnSignal(signal);
+      if (hangups_.Take() != 0) OnHangup();
       const Clock::time_point now = Clock::now();
       if (statistics_due_ && now >= *statistics_due_) PrintStatistics();
       if (stop_deadline_ && now >= *stop_deadline_) {
@@ -105,8 +122,9 @@ class Supervisor {
       const auto left = std::chrono::ceil<milliseconds>(*due - Clock::now());
       timeout_ms = static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, 60000));
     }
-    pollfd fds[] = {{worker_.ended_fd(), POLLIN, 0}, {signals_.fd(), POLLIN, 0}};
-    return poll(fds, 2, timeout_ms) > 0 && (fds[0].revents & POLLIN) != 0;
+    pollfd fds[] = {
+        {worker_.ended_fd(), POLLIN, 0}, {signals_.fd(), POLLIN, 0}, {hangups_.fd(), POLLIN, 0}};
+    return poll(fds, 3, timeout_ms) > 0 && (fds[0].revents & POLLIN) != 0;
   }
 
   void OnSignal(int signal) {
@@ -121,6 +139,20 @@ class Supervisor {
     worker_.Stop();
   }
 
+  void OnHangup() {
+    if (stop_deadline_) return;
+    spdlog::info("SIGHUP: reloading the rules");
+    reloader_.Request();
+  }
+
+  StatisticsSample Sample() const {
+    StatisticsSample sample = worker_.Sample();
+    sample.rules = holder_.Get()->hash();
+    sample.reloads = reloader_.reloads();
+    sample.failed_reloads = reloader_.failed_reloads();
+    return sample;
+  }
+
   // Without destructors: they would wait for what hangs.
   [[noreturn]] static void LeaveAtOnce(int code) {
     spdlog::default_logger()->flush();
@@ -129,7 +161,7 @@ class Supervisor {
   }
 
   void PrintStatistics() {
-    const StatisticsSample now = worker_.Sample();
+    const StatisticsSample now = Sample();
     spdlog::info("{}", StatisticsLine(last_, now));
     last_ = now;
     if (statistics_due_) statistics_due_ = now.time + settings_.statistics_interval;
@@ -147,12 +179,41 @@ class Supervisor {
 
   const Settings& settings_;
   KafkaWorker& worker_;
+  RulesHolder& holder_;
+  ReloadSignal& hangups_;
   StopSignals signals_;
+  RuleReloader reloader_;  // After the signals, which its thread must not get.
   StatisticsSample last_;
   const StatisticsSample first_;
   std::optional<Clock::time_point> statistics_due_;
   std::optional<Clock::time_point> stop_deadline_;
 };
+
+// The rules of settings' files alone: no broker is asked.
+int CheckOnly(const RunOptions& options, const Settings& settings) {
+  std::string rules = "rules are those of topic " + settings.rules.topic;
+  if (!settings.rule_packs.empty()) {
+    const auto compiled = LoadCompiledRules(settings.rule_packs, LoadOptionsOf(settings));
+    if (compiled == nullptr) return kExitConfig;
+    rules = "rules " + std::string(compiled->hash());
+    if (!settings.rules.topic.empty()) rules += ", without those of topic " + settings.rules.topic;
+  }
+  std::printf("%s: settings and rules are valid (%s)\n", options.config.c_str(), rules.c_str());
+  return kExitOk;
+}
+
+// Null if they are wrong, which is said.
+std::shared_ptr<const CompiledRules> LoadFirst(WorkerRules& rules) {
+  if (!MatcherWorks()) return nullptr;
+  const RuleLoad load = rules.Load(-1);
+  std::fputs(Render(load.diagnostics).c_str(), stderr);
+  return load.compiled;
+}
+
+int Complain(const absl::Status& status) {
+  spdlog::error("{}", std::string(status.message()));
+  return ExitCodeOf(status);
+}
 
 int RunWorker(const RunOptions& options) {
   if (const absl::Status status = TurnOffCoreDumps(); !status.ok()) {
@@ -163,27 +224,25 @@ int RunWorker(const RunOptions& options) {
   const std::optional<Settings> settings = LoadSettings(options.config, diagnostics);
   std::fputs(Render(diagnostics).c_str(), stderr);
   if (!settings) return kExitConfig;
-  const LoadedRules rules = LoadRules(settings->rule_packs);
-  if (!rules.compiled) return kExitConfig;
-  if (options.check) {
-    std::printf("%s: settings and rules are valid (rules %s)\n", options.config.c_str(),
-                std::string(rules.compiled->hash()).c_str());
-    return kExitOk;
-  }
+  if (options.check) return CheckOnly(options, *settings);
 
   SetUpLog(settings->log_level, HiddenValues(settings->kafka));
+  ReloadSignal hangups;  // From here on one is a wish that is kept, and not the end.
   WorkerOptions worker_options;
   worker_options.until_end = options.until_end;
-  const RulesHolder holder(rules.compiled);
-  auto worker = KafkaWorker::Open(*settings, holder, worker_options);
-  if (!worker.ok()) {
-    spdlog::error("{}", std::string(worker.status().message()));
-    return ExitCodeOf(worker.status());
+  WorkerRules rules(*settings);
+  if (const absl::Status status = rules.Connect(worker_options.connect_timeout); !status.ok()) {
+    return Complain(status);
   }
+  std::shared_ptr<const CompiledRules> compiled = LoadFirst(rules);
+  if (compiled == nullptr) return kExitConfig;
+  RulesHolder holder(std::move(compiled));
+  auto worker = KafkaWorker::Open(*settings, holder, worker_options);
+  if (!worker.ok()) return Complain(worker.status());
   spdlog::info("group {}: {} -> {}, {} lane(s), rules {}", settings->input.group,
                fmt::join(settings->input.topics, ", "), settings->output.topic,
-               (*worker)->lane_count(), rules.compiled->hash());
-  return Supervisor(*settings, **worker).Run();
+               (*worker)->lane_count(), holder.Get()->hash());
+  return Supervisor(*settings, **worker, rules, holder, hangups).Run();
 }
 
 }  // namespace

@@ -1,16 +1,19 @@
-// SIGTERM and SIGINT as something to wait for. All other signals keep their usual meaning.
+// Signals as something to wait for. All others keep their usual meaning.
 #pragma once
+
+#include <signal.h>
+
+#include <initializer_list>
 
 namespace wiredesk {
 
-// While it lives, the two signals no longer end the process but make fd() readable. Make it before
-// the program's own threads, which inherit that; librdkafka's block all signals anyway.
-class StopSignals {
+// While it lives, its signals no longer end the process but make fd() readable. Make it before the
+// program's own threads, which inherit that; librdkafka's block all signals anyway.
+class SignalWatch {
  public:
-  StopSignals();
-  ~StopSignals();
-  StopSignals(const StopSignals&) = delete;
-  StopSignals& operator=(const StopSignals&) = delete;
+  ~SignalWatch();
+  SignalWatch(const SignalWatch&) = delete;
+  SignalWatch& operator=(const SignalWatch&) = delete;
 
   // Readable when a signal is there; for poll().
   int fd() const { return fd_; }
@@ -18,8 +21,24 @@ class StopSignals {
   // The next signal's number, or 0 if there is none. Never waits.
   int Take();
 
+ protected:
+  explicit SignalWatch(std::initializer_list<int> signals);
+
  private:
+  sigset_t set_;
   int fd_;
+};
+
+// SIGTERM and SIGINT.
+class StopSignals : public SignalWatch {
+ public:
+  StopSignals() : SignalWatch({SIGTERM, SIGINT}) {}
+};
+
+// SIGHUP.
+class ReloadSignal : public SignalWatch {
+ public:
+  ReloadSignal() : SignalWatch({SIGHUP}) {}
 };
 
 }  // namespace wiredesk

@@ -18,6 +18,9 @@ struct StatisticsSample {
   CounterSnapshot counters;      // Of all lanes.
   std::int64_t lag = -1;         // Records not worked off yet; -1: unknown.
   std::int32_t partitions = -1;  // Assigned; -1: no lane is in the group yet.
+  std::string rules;             // Hash of those that are used now; empty: not told.
+  std::uint64_t reloads = 0;     // Since the start: that gave rules, and that left the old ones.
+  std::uint64_t failed_reloads = 0;
 };
 
 // Rates are over the time between the two; dead letters since the start, and since `before`.

@@ -31,6 +31,23 @@ TEST(Statistics, RatesAreOverTheInterval) {
             "  lag 12,345  partitions 4");
 }
 
+TEST(Statistics, TellsTheRulesAndTheirReloads) {
+  StatisticsSample before;
+  StatisticsSample now;
+  now.time += std::chrono::seconds(1);
+  now.partitions = 1;
+  now.rules = "0123456789abcdef";
+  const std::string start =
+      "in 0/s 0.0 MB/s  out 0/s 0.0 MB/s  dead letters 0 (+0)  lag unknown"
+      "  partitions 1  rules 0123456789abcdef";
+  EXPECT_EQ(StatisticsLine(before, now), start);
+  now.reloads = 2;
+  EXPECT_EQ(StatisticsLine(before, now), start + "  reloads 2");
+  now.failed_reloads = 3;
+  before.failed_reloads = 2;
+  EXPECT_EQ(StatisticsLine(before, now), start + "  reloads 2  failed reloads 3 (+1)");
+}
+
 TEST(Statistics, SaysWhenThereIsNothingToSayYet) {
   StatisticsSample before;
   StatisticsSample now;
