@@ -337,6 +337,140 @@ TEST_F(BrokerTest, DrainThatTakesTooLongSaysSoByItsExitStatus) {
   EXPECT_EQ(Lag(group_, in_), -1);
 }
 
+// A pack that tags every article of Articles() with `version`.
+std::string PackOf(const std::string& name, int version) {
+  return fmt::format(
+      "pack {} version {} language any\ntopic v:{} \"version\" {{ score 5 number need 5 }}\n", name,
+      version, version);
+}
+
+// Checks that each record's tags are of the rules that it is stamped with, and that each partition
+// changes its rules `changes` times, never back; gives the tags of its last record, of any
+// partition.
+std::string CheckStamps(const ByPartition& out, std::size_t changes) {
+  std::map<std::string, std::string> tag_of;  // By stamp.
+  std::string last;
+  for (const auto& [partition, records] : out) {
+    std::vector<std::string> order;
+    for (const Record& record : records) {
+      const Json article = Json::parse(*record.value);
+      std::string tags;
+      for (const Json& tag : article.at("tags")) tags += tag.at("id").get<std::string>() + " ";
+      const std::string stamp = article.at("rules");
+      EXPECT_EQ(tag_of.try_emplace(stamp, tags).first->second, tags) << "rules are mixed";
+      if (order.empty() || order.back() != stamp) order.push_back(stamp);
+      last = tags;
+    }
+    EXPECT_EQ(order.size(), changes + 1) << "partition " << partition;
+    EXPECT_EQ(std::set<std::string>(order.begin(), order.end()).size(), order.size());
+  }
+  EXPECT_EQ(tag_of.size(), changes + 1);
+  return last;
+}
+
+TEST_F(BrokerTest, HangupUnderLoadChangesTheRulesWithoutLoss) {
+  MakeTopics(2);
+  WriteFile("test.rules", PackOf("test", 1));
+  constexpr int kArticles = 30000;
+  std::string lines;
+  for (const Record& record : Articles(0, kArticles)) lines += *record.value + "\n";
+  const std::string feed_file = WriteFile("feed.ndjson", lines);
+  Process run({"run", "-c", WriteSettings(RiskySettings(brokers_))}, LogPath());
+  Process feed({"feed", feed_file, "--to", in_, "-b", brokers_, "--rate", "5000"}, LogPath());
+  const auto log_has = [&run](const std::string& text) {
+    return WaitFor([&] { return run.Log().find(text) != std::string::npos; });
+  };
+  EXPECT_TRUE(WaitForResults(1000));
+  WriteFile("test.rules", "pack test version 2 language any topic {");
+  run.Signal(SIGHUP);
+  EXPECT_TRUE(log_has("rules not reloaded"));
+  EXPECT_THAT(run.Log(), HasSubstr("test.rules:1:"));
+  WriteFile("test.rules", PackOf("test", 3));
+  run.Signal(SIGHUP);
+  EXPECT_TRUE(log_has("rules reloaded"));
+  EXPECT_TRUE(WaitForResults(Count(out_) + 2000));
+  WriteFile("test.rules", PackOf("test", 4));
+  run.Signal(SIGHUP);
+  EXPECT_EQ(feed.Wait(), 0);
+  EXPECT_TRUE(log_has("reloads 2  failed reloads 1"));
+  Store(in_, Articles(kArticles, 100));  // However long the last reload took.
+  EXPECT_TRUE(WaitForResults(kArticles + 100));
+  run.Signal(SIGTERM);
+  EXPECT_EQ(run.Wait(), 0);
+  const ByPartition out = ReadAll(out_);
+  const std::map<std::string, int> counts = CountIds(out);
+  EXPECT_EQ(LostOf(0, kArticles + 100, counts), 0u);
+  EXPECT_EQ(Repeated(counts), 0u);
+  EXPECT_EQ(CheckStamps(out, 2), "v:4 ");
+}
+
+TEST_F(BrokerTest, AllWorkersFollowTheRulesTopic) {
+  MakeTopics(2);
+  const std::string rules = CreateTopic("rules", 1);
+  WriteFile("test.rules", PackOf("test", 1));
+  rules_setting_ = "{packs: [" + rules_ + "], topic: " + rules + "}";
+  // Replaces the file's pack, and adds one.
+  Store(rules, {{"test", PackOf("test", 2), {}}, {"more", PackOf("more", 3), {}}});
+  const std::string settings = WriteSettings(RiskySettings(brokers_));
+  Process one({"run", "-c", settings}, LogPath());
+  Process two({"run", "-c", settings}, LogPath());
+  const auto both_have = [&](const std::string& text, std::size_t times) {
+    return WaitFor([&] {
+      std::size_t found = 0;
+      for (const Process* process : {&one, &two}) {
+        const std::string log = process->Log();
+        for (std::size_t at = log.find(text); at != std::string::npos;
+             at = log.find(text, at + 1)) {
+          ++found;
+        }
+      }
+      return found >= 2 * times;
+    });
+  };
+  EXPECT_TRUE(both_have("partitions 1", 1));
+  Store(in_, Articles(0, 1000));
+  EXPECT_TRUE(WaitForResults(1000));
+  Store(rules, {{"test", PackOf("test", 4), {}}});
+  EXPECT_TRUE(both_have("rules reloaded", 1));
+  Store(in_, Articles(1000, 1000));
+  EXPECT_TRUE(WaitForResults(2000));
+  Store(rules, {{"more", std::nullopt, {}}});
+  EXPECT_TRUE(both_have("rules reloaded", 2));
+  Store(in_, Articles(2000, 1000));
+  EXPECT_TRUE(WaitForResults(3000));
+  for (Process* process : {&one, &two}) {
+    process->Signal(SIGTERM);
+    EXPECT_EQ(process->Wait(), 0);
+  }
+  const ByPartition out = ReadAll(out_);
+  EXPECT_EQ(LostOf(0, 3000, CountIds(out)), 0u);
+  EXPECT_EQ(CheckStamps(out, 2), "v:4 ");
+}
+
+TEST_F(BrokerTest, AnEmptyRulesTopicAloneIsRefused) {
+  MakeTopics(1);
+  rules_setting_ = "{topic: " + CreateTopic("rules", 1) + "}";
+  Process run({"run", "-c", WriteSettings()}, LogPath());
+  EXPECT_EQ(run.Wait(), 78);
+  EXPECT_THAT(run.Log(), HasSubstr("holds no rule packs"));
+}
+
+TEST_F(BrokerTest, ChangedFilesAreLoadedWhereThatIsAskedFor) {
+  MakeTopics(1);
+  WriteFile("test.rules", PackOf("test", 1));
+  rules_setting_ = "{packs: [" + rules_ + "], watch: true}";
+  Process run({"run", "-c", WriteSettings()}, LogPath());
+  Store(in_, Articles(0, 10));
+  EXPECT_TRUE(WaitForResults(10));
+  WriteFile("test.rules", PackOf("test", 2));
+  EXPECT_TRUE(WaitFor([&] { return run.Log().find("rules reloaded") != std::string::npos; }));
+  Store(in_, Articles(10, 10));
+  EXPECT_TRUE(WaitForResults(20));
+  run.Signal(SIGTERM);
+  EXPECT_EQ(run.Wait(), 0);
+  EXPECT_EQ(CheckStamps(ReadAll(out_), 1), "v:2 ");
+}
+
 TEST_F(BrokerTest, MissingTopicIsRefusedAtTheStart) {
   MakeTopics(1);
   out_ += ".other";

@@ -226,12 +226,13 @@ std::string RealBroker::WriteSettings(const std::string& more, const std::string
       name,
       fmt::format("version: 1\n"
                   "input: {{topics: [{}], group: {}, start: {}}}\n"
-                  "rules: [{}]\n"
+                  "rules: {}\n"
                   "output: {{topic: {}}}\n"
                   "dead_letter: {{topic: {}}}\n"
                   "statistics: {{interval: 1s}}\n"
                   "{}",
-                  in_, group_, start_, rules_, out_, dead_,
+                  in_, group_, start_, rules_setting_.empty() ? "[" + rules_ + "]" : rules_setting_,
+                  out_, dead_,
                   more.empty() ? "kafka: {bootstrap.servers: \"" + brokers_ + "\"}\n" : more));
 }
 

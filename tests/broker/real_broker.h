@@ -68,7 +68,8 @@ class RealBroker : public testing::Test {
   std::string in_;
   std::string out_;
   std::string dead_;
-  std::string rules_;
+  std::string rules_;          // A pack.
+  std::string rules_setting_;  // What the settings say instead of it, if not empty.
   std::string start_ = "earliest";
   std::filesystem::path folder_;
   int logs_ = 0;
