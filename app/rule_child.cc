@@ -32,11 +32,11 @@ std::string& Program() {
 
 std::string Reason(int error) { return std::generic_category().message(error); }
 
-CompileReply Failed(std::string message, std::string help = {}) {
-  CompileReply reply;
-  reply.diagnostics.push_back(
+ChildResult Failed(std::string message, std::string help = {}) {
+  ChildResult result;
+  result.reply.diagnostics.push_back(
       {Diagnostic::Severity::kError, "rules", {}, std::move(message), std::move(help), {}});
-  return reply;
+  return result;
 }
 
 class Descriptor {
@@ -189,11 +189,14 @@ Fault Explain(const End& end, const ChildNotes& notes, const CompileLimits& limi
   return {what + " failed", "please report this bug"};
 }
 
-CompileReply ReplyOf(const End& end, const MappedFile& reply_bytes, const MappedFile& notes_bytes,
+ChildResult ResultOf(const End& end, MappedFile reply_bytes, const MappedFile& notes_bytes,
                      const CompileLimits& limits) {
   if (WIFEXITED(end.status) && WEXITSTATUS(end.status) == kChildDone) {
-    if (std::optional<CompileReply> reply = DecodeReply(reply_bytes.bytes())) {
-      return *std::move(reply);
+    ChildResult result;
+    if (std::optional<CompileReply> reply = DecodeReply(reply_bytes.bytes(), result.form)) {
+      result.reply = *std::move(reply);
+      result.memory = std::move(reply_bytes);
+      return result;
     }
   }
   ChildNotes notes{};
@@ -203,10 +206,10 @@ CompileReply ReplyOf(const End& end, const MappedFile& reply_bytes, const Mapped
   notes.file[sizeof notes.file - 1] = '\0';
   notes.regex[sizeof notes.regex - 1] = '\0';
   const Fault fault = Explain(end, notes, limits);
-  CompileReply failed = Failed(fault.message, fault.help);
+  ChildResult failed = Failed(fault.message, fault.help);
   if (notes.phase == ChildNotes::Phase::kRegex) {
-    failed.diagnostics[0].file = notes.file;
-    failed.diagnostics[0].position = notes.position;
+    failed.reply.diagnostics[0].file = notes.file;
+    failed.reply.diagnostics[0].position = notes.position;
   }
   return failed;
 }
@@ -217,27 +220,26 @@ void SetCompileProgram(std::string path) { Program() = std::move(path); }
 
 const std::string& CompileProgram() { return Program(); }
 
-CompileReply CompileInChild(std::span<const PackSource> sources, const CompileLimits& limits,
-                            int cancel_fd) {
-  const Descriptor request = MakeMemory("wiredesk-request");
+ChildResult CompileInChild(const CompileRequest& request, int cancel_fd) {
+  const Descriptor question = MakeMemory("wiredesk-request");
   const Descriptor reply = MakeMemory("wiredesk-reply");
   const Descriptor notes = MakeMemory("wiredesk-notes");
-  if (request.get() < 0 || reply.get() < 0 || notes.get() < 0 ||
+  if (question.get() < 0 || reply.get() < 0 || notes.get() < 0 ||
       ftruncate(notes.get(), sizeof(ChildNotes)) != 0 ||
-      !WriteAll(request.get(), Encode({limits, {sources.begin(), sources.end()}}))) {
+      !WriteAll(question.get(), Encode(request))) {
     return Failed("there is no memory to compile rules with: " + Reason(errno));
   }
   Child child;
-  if (const int error = child.Start(request.get(), reply.get(), notes.get()); error != 0) {
+  if (const int error = child.Start(question.get(), reply.get(), notes.get()); error != 0) {
     return Failed("the process that compiles rules can't be started: " + Reason(error));
   }
   // The limit counts processor time; on a busy machine that takes longer.
-  const std::chrono::seconds patience(20 * limits.cpu_seconds + 60);
+  const std::chrono::seconds patience(20 * request.limits.cpu_seconds + 60);
   const End end = child.Wait(patience, cancel_fd);
-  const std::optional<MappedFile> reply_bytes = MappedFile::Map(reply.get());
+  std::optional<MappedFile> reply_bytes = MappedFile::Map(reply.get());
   const std::optional<MappedFile> notes_bytes = MappedFile::Map(notes.get());
   if (!reply_bytes || !notes_bytes) return Failed("no memory for compiled rules");
-  return ReplyOf(end, *reply_bytes, *notes_bytes, limits);
+  return ResultOf(end, *std::move(reply_bytes), *notes_bytes, request.limits);
 }
 
 }  // namespace wiredesk

@@ -10,9 +10,11 @@
 // died of.
 #pragma once
 
-#include <span>
+#include <optional>
 #include <string>
+#include <string_view>
 
+#include "app/mapped_file.h"
 #include "app/rule_child_form.h"
 
 namespace wiredesk {
@@ -22,11 +24,16 @@ namespace wiredesk {
 void SetCompileProgram(std::string path);
 const std::string& CompileProgram();
 
+struct ChildResult {
+  CompileReply reply;
+  std::optional<MappedFile> memory;  // That `form` lies in.
+  std::string_view form;             // The compiled rules; see stages/rules_form.h.
+};
+
 // Any thread; waits. What went wrong is in the diagnostics, a child that exceeded its limits too.
 // A byte or an event at `cancel_fd` (-1: none) ends the waiting with an error.
 // REQUIRES: a program is set.
-CompileReply CompileInChild(std::span<const PackSource> sources, const CompileLimits& limits,
-                            int cancel_fd = -1);
+ChildResult CompileInChild(const CompileRequest& request, int cancel_fd = -1);
 
 // The child's side: what `wiredesk compile-rules` does. Gives its exit status.
 int RunCompileChild();

@@ -11,6 +11,7 @@
 
 #include "config/diagnostic.h"
 #include "config/pack_source.h"
+#include "stages/rule_compiler.h"
 
 namespace wiredesk {
 
@@ -34,6 +35,7 @@ struct CompileLimits {
 
 struct CompileRequest {
   CompileLimits limits;
+  CompileOptions options;  // Without those that are of use in one process only.
   std::vector<PackSource> sources;
 };
 
@@ -56,6 +58,8 @@ std::string Encode(const CompileRequest& request);
 std::string Encode(const CompileReply& reply);
 // Nothing if the bytes are not whole.
 std::optional<CompileRequest> DecodeRequest(std::string_view bytes);
-std::optional<CompileReply> DecodeReply(std::string_view bytes);
+// `form` is what stands behind the reply: the compiled rules (stages/rules_form.h), if there are
+// any.
+std::optional<CompileReply> DecodeReply(std::string_view bytes, std::string_view& form);
 
 }  // namespace wiredesk

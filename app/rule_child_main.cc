@@ -12,6 +12,7 @@
 #include <cstdio>
 #include <cstring>
 #include <exception>
+#include <memory>
 #include <new>
 #include <optional>
 #include <string_view>
@@ -20,6 +21,7 @@
 #include "app/mapped_file.h"
 #include "app/rule_build.h"
 #include "app/rule_child.h"
+#include "stages/rules_form.h"
 
 // A sanitizer reserves more address space than any limit would allow.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -67,9 +69,7 @@ void CopyText(std::string_view text, char* to, std::size_t room) {
   to[size] = '\0';
 }
 
-bool WriteReply(const CompileReply& reply) {
-  const std::string bytes = Encode(reply);
-  std::string_view rest = bytes;
+bool WriteReply(std::string_view rest) {
   while (!rest.empty()) {
     const ssize_t written = write(kReplyFd, rest.data(), rest.size());
     if (written < 0 && errno == EINTR) continue;
@@ -95,11 +95,12 @@ int Compile(ChildNotes& notes) {
 
   notes.phase = ChildNotes::Phase::kReading;
   CompileReply reply;
+  std::shared_ptr<const CompiledRules> compiled;
   const std::vector<RulePack> packs = ParsePacks(request->sources, reply.diagnostics);
   reply.list_files = ListFiles(packs);
   if (!HasErrors(reply.diagnostics)) {
     notes.phase = ChildNotes::Phase::kTogether;
-    CompileOptions options;
+    CompileOptions options = request->options;
     options.before_regex = [&notes](const RulePack& pack, const RuleNode& regex) {
       CopyText(pack.file, notes.file, sizeof notes.file);
       CopyText(regex.text, notes.regex, sizeof notes.regex);
@@ -107,9 +108,12 @@ int Compile(ChildNotes& notes) {
       notes.phase = ChildNotes::Phase::kRegex;
     };
     options.before_together = [&notes] { notes.phase = ChildNotes::Phase::kTogether; };
-    reply.is_compiled = CompileRules(packs, reply.diagnostics, options) != nullptr;
+    compiled = CompileRules(packs, reply.diagnostics, options);
   }
-  return WriteReply(reply) ? kChildDone : kChildFailed;
+  reply.is_compiled = compiled != nullptr;
+  std::string bytes = Encode(reply);
+  if (compiled != nullptr) WriteRulesForm(*compiled, bytes);
+  return WriteReply(bytes) ? kChildDone : kChildFailed;
 }
 
 }  // namespace

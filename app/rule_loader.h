@@ -1,4 +1,4 @@
-// Loads rules: compiled by a child process within limits.
+// Loads rules: from the cache, or compiled by a child process within limits.
 #pragma once
 
 #include <memory>
@@ -16,6 +16,8 @@ namespace wiredesk {
 
 struct RuleLoadOptions {
   CompileLimits limits;
+  CompileOptions compile;
+  std::string cache;   // Folder of compiled rules (rule_cache.h); empty: none.
   int cancel_fd = -1;  // What is there to read ends the loading with an error.
 };
 
@@ -25,6 +27,7 @@ struct RuleLoad {
   std::shared_ptr<const CompiledRules> compiled;  // Null if there is an error.
   Diagnostics diagnostics;
   std::vector<std::string> list_files;  // That the packs read from.
+  bool is_from_cache = false;
 };
 
 // Any thread; waits. Without a program to compile with (rule_child.h) in this process.

@@ -42,4 +42,10 @@ absl::Status TestMatcher() {
 
 std::string_view MatcherVersion() { return hs_version(); }
 
+std::string MatcherPlatform() {
+  hs_platform_info_t platform{};
+  if (hs_populate_platform(&platform) != HS_SUCCESS) return "unknown";
+  return std::to_string(platform.tune) + " " + std::to_string(platform.cpu_features);
+}
+
 }  // namespace wiredesk

@@ -1,6 +1,7 @@
 // Which matcher is linked, and whether it can be trusted.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "absl/status/status.h"
@@ -13,5 +14,8 @@ absl::Status TestMatcher();
 
 // "Hyperscan 5.4.0 ..." as the linked library calls itself.
 std::string_view MatcherVersion();
+
+// What of this processor the matcher compiles for: differs where its databases may.
+std::string MatcherPlatform();
 
 }  // namespace wiredesk

@@ -44,8 +44,7 @@ class RuleChildTest : public testing::Test {
   void TearDown() override { SetCompileProgram(""); }
 
   static CompileReply Compile(const std::string& text, CompileLimits limits = {}) {
-    const std::vector<PackSource> sources = {{"a.rules", text}};
-    return CompileInChild(sources, limits);
+    return CompileInChild({limits, {}, {{"a.rules", text}}}).reply;
   }
 };
 
@@ -94,8 +93,8 @@ TEST_F(RuleChildTest, SaysThatMemoryRanOut) {
 
 TEST_F(RuleChildTest, IsGivenUpWhenAsked) {
   const int cancel = eventfd(1, EFD_CLOEXEC);
-  const std::vector<PackSource> sources = {{"a.rules", Pack("a", ManyRegexes(20000))}};
-  const CompileReply reply = CompileInChild(sources, {}, cancel);
+  const CompileReply reply =
+      CompileInChild({{}, {}, {{"a.rules", Pack("a", ManyRegexes(20000))}}}, cancel).reply;
   close(cancel);
   EXPECT_FALSE(reply.is_compiled);
   ASSERT_EQ(reply.diagnostics.size(), 1u);
@@ -125,13 +124,15 @@ TEST(RuleChildFormTest, CutBytesAreNoMessage) {
   reply.list_files = {"a", "b"};
   reply.is_compiled = true;
   const std::string bytes = Encode(reply);
-  const std::optional<CompileReply> whole = DecodeReply(bytes);
+  std::string_view form;
+  const std::optional<CompileReply> whole = DecodeReply(bytes + "form", form);
   ASSERT_TRUE(whole.has_value());
+  EXPECT_EQ(form.size(), 4u);
   EXPECT_TRUE(whole->is_compiled);
   EXPECT_THAT(whole->list_files, ElementsAre("a", "b"));
   EXPECT_EQ(Render(whole->diagnostics), Render(reply.diagnostics));
   for (std::size_t size = 0; size < bytes.size(); ++size) {
-    EXPECT_FALSE(DecodeReply(std::string_view(bytes).substr(0, size)).has_value()) << size;
+    EXPECT_FALSE(DecodeReply(std::string_view(bytes).substr(0, size), form).has_value()) << size;
   }
 }
 
