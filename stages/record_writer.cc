@@ -40,21 +40,28 @@ void RecordWriter::SetRules(std::span<const CompiledTopic> topics, std::string_v
     const std::string quoted = Quoted(name);
     field_names_.push_back(quoted.substr(1, quoted.size() - 2));
   }
-  topics_.clear();
-  topics_.reserve(topics.size());
-  for (const CompiledTopic& topic : topics) {
-    std::string parents;
-    for (const std::string_view parent : topic.parents) {
-      if (!parents.empty()) parents += ',';
-      parents += Quoted(parent);
-    }
-    TopicText& text = topics_.emplace_back();
-    text.before_score = R"({"id":)" + Quoted(topic.id) + R"(,"label":)" + Quoted(topic.label) +
-                        R"(,"parents":[)" + parents + R"(],"score":)";
-    text.after_score = R"(,"need":)" + std::to_string(topic.need) + R"(,"pack":)" +
-                       Quoted(topic.pack) + R"(,"evidence":[)";
-  }
+  topics_ = topics;
+  topic_texts_.clear();
+  topic_texts_.resize(topics.size());
   end_text_ = R"(,"rules":)" + Quoted(hash) + "}";
+}
+
+const RecordWriter::TopicText& RecordWriter::TextOf(std::uint32_t index) {
+  WIREDESK_CHECK(index < topic_texts_.size());
+  std::unique_ptr<const TopicText>& text = topic_texts_[index];
+  if (text != nullptr) return *text;
+  const CompiledTopic& topic = topics_[index];
+  std::string parents;
+  for (const std::string_view parent : topic.parents) {
+    if (!parents.empty()) parents += ',';
+    parents += Quoted(parent);
+  }
+  text = std::make_unique<const TopicText>(
+      TopicText{R"({"id":)" + Quoted(topic.id) + R"(,"label":)" + Quoted(topic.label) +
+                    R"(,"parents":[)" + parents + R"(],"score":)",
+                R"(,"need":)" + std::to_string(topic.need) + R"(,"pack":)" + Quoted(topic.pack) +
+                    R"(,"evidence":[)"});
+  return *text;
 }
 
 std::string_view RecordWriter::Write(const Article& article, Arena& arena) {
@@ -72,7 +79,7 @@ std::string_view RecordWriter::Write(const Article& article, Arena& arena) {
   return writer.written();
 }
 
-std::size_t RecordWriter::RecordBytesMax(const Article& article) const {
+std::size_t RecordWriter::RecordBytesMax(const Article& article) {
   // The topic occurs twice where it has to stand in for an id.
   std::size_t bytes = kRecordFixedBytes + end_text_.size() +
                       2 * (EscapedBytesMax(article.origin.topic.size()) + kOriginFixedBytes) +
@@ -87,11 +94,10 @@ std::size_t RecordWriter::RecordBytesMax(const Article& article) const {
          article.published_at_json.size() + article.source_json.size();
 }
 
-std::size_t RecordWriter::TagsBytesMax(const Article& article) const {
+std::size_t RecordWriter::TagsBytesMax(const Article& article) {
   std::size_t bytes = 0;
   for (const Tag& tag : article.tags) {
-    WIREDESK_CHECK(tag.topic < topics_.size());
-    const TopicText& topic = topics_[tag.topic];
+    const TopicText& topic = TextOf(tag.topic);
     bytes += topic.before_score.size() + topic.after_score.size() + kNumberBytesMax + 8;
     for (const Evidence& evidence : tag.evidence) {
       WIREDESK_CHECK(evidence.part < article.parts.size());
@@ -188,7 +194,7 @@ void RecordWriter::WriteCategories(const Article& article, JsonWriter& writer) c
 void RecordWriter::WriteTags(const Article& article, JsonWriter& writer) const {
   std::string_view separator;
   for (const Tag& tag : article.tags) {
-    const TopicText& topic = topics_[tag.topic];
+    const TopicText& topic = *topic_texts_[tag.topic];
     writer.Raw(separator);
     writer.Raw(topic.before_score);
     writer.Number(tag.score);

@@ -5,6 +5,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -26,8 +28,9 @@ class RecordWriter {
  public:
   explicit RecordWriter(const OutputSettings& settings);
 
-  // What the articles to come are tagged by. Copied; Tag::topic is an index into `topics`,
-  // TextPart::field one into `field_names`.
+  // What the articles to come are tagged by. Tag::topic is an index into `topics`, which stay as
+  // long as articles are written by them; TextPart::field is one into `field_names`. Cheap: a
+  // topic's text is made when it is first needed, so that new rules make no article wait.
   void SetRules(std::span<const CompiledTopic> topics, std::string_view hash,
                 std::span<const std::string_view> field_names = kFieldNames);
 
@@ -43,8 +46,10 @@ class RecordWriter {
   };
 
   void WriteEvidence(const Article& article, const Evidence& evidence, JsonWriter& writer) const;
-  std::size_t RecordBytesMax(const Article& article) const;
-  std::size_t TagsBytesMax(const Article& article) const;
+  const TopicText& TextOf(std::uint32_t topic);
+  // Make the texts of the article's topics, too.
+  std::size_t RecordBytesMax(const Article& article);
+  std::size_t TagsBytesMax(const Article& article);
   void WriteTagged(const Article& article, JsonWriter& writer) const;
   void WriteEnrichedJson(const Article& article, JsonWriter& writer) const;
   void WriteEnrichedText(const Article& article, JsonWriter& writer) const;
@@ -57,9 +62,10 @@ class RecordWriter {
 
   const RecordForm form_;
   std::string member_text_;  // "wiredesk":
-  std::vector<TopicText> topics_;
-  std::vector<std::string> field_names_;  // As in JSON strings.
-  std::string end_text_;                  // ,"rules":"..."}
+  std::span<const CompiledTopic> topics_;
+  std::vector<std::unique_ptr<const TopicText>> topic_texts_;  // Null: not made yet.
+  std::vector<std::string> field_names_;                       // As in JSON strings.
+  std::string end_text_;                                       // ,"rules":"..."}
 };
 
 }  // namespace wiredesk

@@ -30,8 +30,8 @@ constexpr char kPack[] =
     "let bank = {bank \"central bank\" =Fed lender~ /interest rates? (up|down)/}\n"
     "topic desk:1 \"money\" { score 10 @bank max 3 20 title:rate need 10 }\n"
     "topic desk:2 \"rain\" parent desk:1 { score 5 rain -3 \"crossword clue\" need 5 }\n";
-constexpr char kArticle[] =
-    R"({"id": "1", "title": "Rate of the Fed", "body": "The central bank put interest rates up. Rain."})";
+constexpr char kArticle[] = R"({"id": "1", "title": "Rate of the Fed", )"
+                            R"("body": "The central bank put interest rates up. Rain."})";
 
 class Folder {
  public:
