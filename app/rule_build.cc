@@ -11,7 +11,7 @@ RuleBuild BuildRules(std::span<const PackSource> sources, const CompileOptions& 
   return build;
 }
 
-std::vector<std::string> ListFiles(std::span<const RulePack> packs) {
+std::vector<std::string> ListFilesOf(std::span<const RulePack> packs) {
   std::vector<std::string> files;
   for (const RulePack& pack : packs) {
     for (const TermList& list : pack.lists) files.push_back(list.file);

@@ -23,6 +23,6 @@ struct RuleBuild {
 RuleBuild BuildRules(std::span<const PackSource> sources, const CompileOptions& options = {});
 
 // The files that the packs' lists of terms came from.
-std::vector<std::string> ListFiles(std::span<const RulePack> packs);
+std::vector<std::string> ListFilesOf(std::span<const RulePack> packs);
 
 }  // namespace wiredesk

@@ -182,6 +182,10 @@ Fault Explain(const End& end, const ChildNotes& notes, const CompileLimits& limi
                         limits.memory_bytes >> 20),
             "write it shorter, or raise rules.compile_limits.memory"};
   }
+  if (WIFEXITED(end.status) && WEXITSTATUS(end.status) == kChildUnlimited) {
+    return {"the limits of compilation can't be set",
+            "something keeps wiredesk from calling setrlimit, such as a filter of system calls"};
+  }
   if (signal != 0) {
     return {fmt::format("{} ended its process by signal {}", what, signal),
             signal == SIGKILL ? "the system may have run out of memory" : "please report this bug"};

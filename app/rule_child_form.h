@@ -25,6 +25,7 @@ enum ChildExit : int {
   kChildDone = 0,  // The reply is complete.
   kChildFailed = 1,
   kChildOutOfMemory = 2,
+  kChildUnlimited = 3,  // It could not set its limits.
 };
 
 // Limits of the child, which it sets itself.

@@ -44,23 +44,25 @@ std::uint64_t PresentMemory() {
   return pages * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
 }
 
-void Limit(int resource, std::uint64_t soft, std::uint64_t hard) {
+bool Limit(int resource, std::uint64_t soft, std::uint64_t hard) {
   rlimit limit{};
-  getrlimit(static_cast<__rlimit_resource>(resource), &limit);
+  if (getrlimit(static_cast<__rlimit_resource>(resource), &limit) != 0) return false;
   limit.rlim_cur = std::min<rlim_t>(soft, limit.rlim_max);
   limit.rlim_max = std::min<rlim_t>(hard, limit.rlim_max);
-  setrlimit(static_cast<__rlimit_resource>(resource), &limit);
+  return setrlimit(static_cast<__rlimit_resource>(resource), &limit) == 0;
 }
 
-void ApplyLimits(const CompileLimits& limits) {
-  Limit(RLIMIT_CORE, 0, 0);
-  Limit(RLIMIT_CPU, limits.cpu_seconds, limits.cpu_seconds + 1);
+// False: the system doesn't let us.
+bool ApplyLimits(const CompileLimits& limits) {
+  bool is_limited =
+      Limit(RLIMIT_CORE, 0, 0) && Limit(RLIMIT_CPU, limits.cpu_seconds, limits.cpu_seconds + 1);
   if (WIREDESK_LIMITS_MEMORY != 0) {
     const std::uint64_t memory = PresentMemory() + limits.memory_bytes;
-    Limit(RLIMIT_AS, memory, memory);
+    is_limited = Limit(RLIMIT_AS, memory, memory) && is_limited;
   }
   // Libraries may swallow an exception for want of memory and say something else.
   std::set_new_handler([] { _exit(kChildOutOfMemory); });
+  return is_limited;
 }
 
 void CopyText(std::string_view text, char* to, std::size_t room) {
@@ -91,13 +93,13 @@ int Compile(ChildNotes& notes) {
   if (!request_bytes) return kChildFailed;
   const std::optional<CompileRequest> request = DecodeRequest(request_bytes->bytes());
   if (!request) return kChildFailed;
-  ApplyLimits(request->limits);
+  if (!ApplyLimits(request->limits)) return kChildUnlimited;
 
   notes.phase = ChildNotes::Phase::kReading;
   CompileReply reply;
   std::shared_ptr<const CompiledRules> compiled;
   const std::vector<RulePack> packs = ParsePacks(request->sources, reply.diagnostics);
-  reply.list_files = ListFiles(packs);
+  reply.list_files = ListFilesOf(packs);
   if (!HasErrors(reply.diagnostics)) {
     notes.phase = ChildNotes::Phase::kTogether;
     CompileOptions options = request->options;

@@ -27,7 +27,7 @@ namespace {
 
 RuleLoad CompileHere(std::span<const PackSource> sources, const CompileOptions& options) {
   RuleBuild build = BuildRules(sources, options);
-  return {std::move(build.compiled), std::move(build.diagnostics), ListFiles(build.packs)};
+  return {std::move(build.compiled), std::move(build.diagnostics), ListFilesOf(build.packs)};
 }
 
 // `cache` may be null.

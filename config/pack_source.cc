@@ -38,7 +38,9 @@ std::vector<RulePack> ParsePacks(std::span<const PackSource> sources, Diagnostic
   }
   std::vector<RulePack> packs;
   for (const PackSource& source : sources) {
-    std::optional<RulePack> pack = ParseRulePack(source.text, source.file, diagnostics);
+    // What came over a network reads no files here.
+    const ListFiles list_files = source.key.empty() ? ListFiles::kRead : ListFiles::kRefuse;
+    std::optional<RulePack> pack = ParseRulePack(source.text, source.file, diagnostics, list_files);
     if (!pack) continue;
     if (source.key.empty() && replaced.contains(pack->name)) continue;
     if (!source.key.empty() && source.key != pack->name) {

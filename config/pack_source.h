@@ -21,8 +21,8 @@ struct PackSource {
 // The texts of the files at `paths`. One that can't be read is an error, and left out.
 std::vector<PackSource> ReadPackFiles(std::span<const std::string> paths, Diagnostics& diagnostics);
 
-// Reads all of them. A pack from the topic replaces a file's pack of the same name. With any error
-// the result is to be thrown away.
+// Reads all of them. A pack from the topic replaces a file's pack of the same name, and may name no
+// lists in files. With any error the result is to be thrown away.
 std::vector<RulePack> ParsePacks(std::span<const PackSource> sources, Diagnostics& diagnostics);
 
 }  // namespace wiredesk

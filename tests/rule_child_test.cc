@@ -148,6 +148,15 @@ TEST(PackSourceTest, APackOfTheTopicReplacesTheFileOfItsName) {
   EXPECT_EQ(packs[1].file, "news.rules/a");
 }
 
+TEST(PackSourceTest, APackOfTheTopicReadsNoFiles) {
+  const std::vector<PackSource> sources = {
+      {"news.rules/a", "pack a version 1 language en\nfile x = \"/etc/passwd\"\n", "a"}};
+  Diagnostics diagnostics;
+  ParsePacks(sources, diagnostics);
+  ASSERT_FALSE(diagnostics.empty());
+  EXPECT_THAT(diagnostics[0].message, HasSubstr("can't read files"));
+}
+
 TEST(PackSourceTest, APackOfTheTopicMustHaveTheNameOfItsKey) {
   const std::vector<PackSource> sources = {{"news.rules/a", Pack("b", "one"), "a"}};
   Diagnostics diagnostics;
