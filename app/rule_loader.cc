@@ -19,6 +19,7 @@ RuleLoadOptions LoadOptionsOf(const Settings& settings) {
   options.limits.cpu_seconds = static_cast<std::uint64_t>(
       std::chrono::ceil<std::chrono::seconds>(settings.rules.compile_cpu).count());
   options.limits.memory_bytes = settings.rules.compile_memory;
+  options.compile = CompileOptionsFor(settings.decode.fields);
   options.cache = settings.rules.cache;
   return options;
 }

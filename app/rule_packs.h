@@ -9,6 +9,7 @@
 #include "app/rule_loader.h"
 #include "config/rule_ast.h"
 #include "stages/compiled_rules.h"
+#include "stages/rule_compiler.h"
 
 namespace wiredesk {
 

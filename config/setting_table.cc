@@ -87,6 +87,9 @@ std::vector<Setting> MakeInputSettings() {
        "Its time of publication."},
       {"input.fields.labels",
        Pointer([](Settings& s) -> std::string& { return s.decode.fields.labels; }), "Its labels."},
+      {"input.fields.NAME", FurtherFieldSetting{},
+       "A further field, by a name of yours, for rules that look at it: a text, number, true or "
+       "false, or a list of such. Up to 16."},
       {"input.article_bytes_max",
        SizeSetting{[](Settings& s) -> std::size_t& { return s.decode.article_bytes_max; },
                    {kKiB, 64 * kMiB}},

@@ -47,13 +47,15 @@ struct TextsSetting {
   const TextForm& form;
   bool are_paths = false;  // Relative ones belong to the settings file's folder.
 };
+// Any further name in place of the path's last part.
+struct FurtherFieldSetting {};
 struct ThreadsSetting {};  // See ReadThreads().
 struct KafkaSetting {};    // See ReadKafka().
 
 struct Setting {
   std::string_view path;  // "input.article_bytes_max"
   std::variant<IntegerSetting, SizeSetting, DurationSetting, ChoiceSetting, TextSetting,
-               TextsSetting, ThreadsSetting, KafkaSetting>
+               TextsSetting, FurtherFieldSetting, ThreadsSetting, KafkaSetting>
       kind;
   std::string_view meaning;
   bool required = false;

@@ -21,6 +21,25 @@ namespace {
 
 constexpr std::size_t kFileBytesMax = std::size_t{1} << 20;
 
+// What keeps `name` from being a further field's, or nothing.
+std::string FurtherFieldFault(std::string_view name, const Settings& settings) {
+  constexpr std::size_t kNameBytesMax = 64;
+  constexpr std::string_view kTaken[] = {"heading", "lead", "lang", "category"};
+  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+  const bool is_name = name.size() <= kNameBytesMax && !name.empty() && is_letter(name[0]) &&
+                       std::all_of(name.begin(), name.end(), [&is_letter](char c) {
+                         return is_letter(c) || (c >= '0' && c <= '9') || c == '_' || c == '-';
+                       });
+  if (!is_name) return "a field's name is a letter, then letters, digits, _ or -, up to 64";
+  if (std::find(std::begin(kTaken), std::end(kTaken), name) != std::end(kTaken)) {
+    return "rules know this name already: choose another";
+  }
+  if (settings.decode.fields.further.size() == kFurtherFieldsMax) {
+    return "there are 16 further fields already";
+  }
+  return {};
+}
+
 // Reads one setting into the Settings, by its kind.
 class SettingVisitor {
  public:
@@ -64,6 +83,17 @@ class SettingVisitor {
       kind.slot(settings_).push_back(kind.are_paths ? reader_.ResolvePath(value.text) : value.text);
       places_[item_path] = value.position;
     }
+  }
+  void operator()(const FurtherFieldSetting&) {
+    const std::string_view name = path_.substr(path_.rfind('.') + 1);
+    if (const std::string fault = FurtherFieldFault(name, settings_); !fault.empty()) {
+      reader_.Error(node_.position, path_, fault);
+      return;
+    }
+    if (node_.kind == YamlNode::Kind::kNull) return;
+    const auto value = reader_.ReadText(node_, path_);
+    if (!value || !CheckForm(kPointerForm, *value, path_) || value->text.empty()) return;
+    settings_.decode.fields.further.push_back({std::string(name), value->text});
   }
   void operator()(const ThreadsSetting&) { ReadThreads(reader_, node_, settings_.runtime); }
   void operator()(const KafkaSetting&) { ReadKafka(reader_, node_, settings_.kafka); }
@@ -115,6 +145,19 @@ bool IsReference(const YamlNode& node) {
   });
 }
 
+constexpr std::string_view kFieldsSection = "input.fields.";
+
+bool IsNearKnownField(std::string_view name) {
+  std::vector<std::string_view> known;
+  for (const Setting& setting : SettingTable()) {
+    const bool is_ours = !std::holds_alternative<FurtherFieldSetting>(setting.kind);
+    if (is_ours && setting.path.starts_with(kFieldsSection)) {
+      known.push_back(setting.path.substr(kFieldsSection.size()));
+    }
+  }
+  return !NearestName(name, known).empty();
+}
+
 // Walks a file's tree along the table.
 class SettingWalk {
  public:
@@ -164,6 +207,12 @@ class SettingWalk {
                      [&path](const Setting& candidate) { return candidate.path == path; });
     if (setting != table.end()) {
       ReadSetting(*setting, path, value);
+      return;
+    }
+    // A name that is nearly one of ours is more likely a slip than a field of the user's.
+    if (prefix == kFieldsSection && !IsNearKnownField(key.text)) {
+      places_[path] = key.position;
+      SettingVisitor(reader_, places_, value, path, settings_)(FurtherFieldSetting{});
       return;
     }
     const std::string section = path + ".";

@@ -43,6 +43,13 @@ enum class RecordForm { kTags, kEnriched };
 enum class StartOffset { kError, kEarliest, kLatest };
 enum class DeliveryMode { kAtLeastOnce, kExactlyOnce };
 
+// A field of articles besides the built-in ones, for rules that name it.
+struct FurtherField {
+  std::string name;
+  std::string pointer;
+};
+inline constexpr std::size_t kFurtherFieldsMax = 16;
+
 // Where the members of a JSON article are (RFC 6901 JSON pointers; "" means: not mapped).
 struct FieldPointers {
   std::string id = "/id";
@@ -52,6 +59,7 @@ struct FieldPointers {
   std::string source = "/source";
   std::string published_at = "/published_at";
   std::string labels = "/labels";
+  std::vector<FurtherField> further;  // As in the file; each has a pointer.
 };
 
 struct DecodeSettings {

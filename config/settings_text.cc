@@ -63,6 +63,11 @@ class ColumnsVisitor {
   Columns operator()(const TextsSetting& kind) const {
     return {std::string(kind.form.type), "[]", std::string(kind.form.bound)};
   }
+  Columns operator()(const FurtherFieldSetting&) const {
+    return {std::string(kPointerForm.type), "none",
+            fmt::format("NAME: a letter, then letters, digits, _ or -, up to 64; {}",
+                        kPointerForm.bound)};
+  }
   Columns operator()(const ThreadsSetting&) const {
     return {"list of groups", DescribeThreads(defaults_.runtime),
             fmt::format("{}, in this order; width: {}", fmt::join(kStageNames, ", "),

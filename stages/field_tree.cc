@@ -40,6 +40,8 @@ FieldTree::Node& ChildOf(FieldTree::Node& node, const std::string& key) {
 }  // namespace
 
 std::string_view PointerOf(const FieldPointers& pointers, ArticleField field) {
+  const auto index = static_cast<std::size_t>(field);
+  if (index >= kArticleFieldCount) return pointers.further[index - kArticleFieldCount].pointer;
   switch (field) {
     case ArticleField::kId:
       return pointers.id;
@@ -70,7 +72,7 @@ bool IsJsonPointer(std::string_view pointer) {
 }
 
 FieldTree::FieldTree(const FieldPointers& pointers) {
-  for (std::size_t i = 0; i < kArticleFieldCount; ++i) {
+  for (std::size_t i = 0; i < kArticleFieldCount + pointers.further.size(); ++i) {
     const auto field = static_cast<ArticleField>(i);
     const std::string_view pointer = PointerOf(pointers, field);
     if (!pointer.empty()) Add(pointer, field);

@@ -21,12 +21,14 @@ enum class ArticleField : std::uint8_t {
   kPublishedAt,
   kLabels,
 };
+// Further fields follow, in the order of FieldPointers::further.
 inline constexpr std::size_t kArticleFieldCount = 7;
 
 // One bit a field.
-using FieldSet = std::uint8_t;
+using FieldSet = std::uint32_t;
+static_assert(kArticleFieldCount + kFurtherFieldsMax <= 32);
 constexpr FieldSet FieldBit(ArticleField field) {
-  return static_cast<FieldSet>(1u << static_cast<unsigned>(field));
+  return FieldSet{1} << static_cast<unsigned>(field);
 }
 
 // The pointer of `field`, as configured.

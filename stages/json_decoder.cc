@@ -4,7 +4,6 @@
 #include <simdjson.h>
 
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <charconv>
 #include <cstring>
@@ -22,8 +21,6 @@ namespace ondemand = simdjson::ondemand;
 static_assert(kPadding >= simdjson::SIMDJSON_PADDING);
 
 constexpr std::string_view kStage = "decode";
-constexpr FieldSet kListFields = FieldBit(ArticleField::kBody) | FieldBit(ArticleField::kLabels);
-
 enum class Kind : std::uint8_t { kAbsent, kNull, kBool, kNumber, kString, kArray, kObject };
 
 struct Value {
@@ -82,7 +79,17 @@ bool IsWholeNumber(std::string_view number) {
 class JsonDecoder::Reader {
  public:
   explicit Reader(const DecodeSettings& settings)
-      : settings_(settings), tree_(settings.fields), depth_max_(settings.json_depth_max) {}
+      : settings_(settings),
+        tree_(settings.fields),
+        list_fields_(FieldBit(ArticleField::kBody) | FieldBit(ArticleField::kLabels)),
+        depth_max_(settings.json_depth_max),
+        values_(kArticleFieldCount + settings.fields.further.size()),
+        elements_(values_.size()) {
+    WIREDESK_CHECK(settings.fields.further.size() <= kFurtherFieldsMax);
+    for (std::size_t i = 0; i < settings.fields.further.size(); ++i) {
+      list_fields_ |= FieldBit(FurtherAt(i));
+    }
+  }
 
   void Decode(std::string_view json, Article& article, Arena& arena);
 
@@ -117,6 +124,7 @@ class JsonDecoder::Reader {
   bool FillCategories();
   bool FillParts();
   bool FillBody();
+  bool FillFurther(std::size_t index);
   bool WrongType(ArticleField field, std::string_view expected);
   bool WrongElement(ArticleField field, std::size_t index);
   void AddPart(std::string_view text, FieldId field, std::size_t index);
@@ -124,11 +132,15 @@ class JsonDecoder::Reader {
 
   Value& value_of(ArticleField field) { return values_[static_cast<std::size_t>(field)]; }
   std::vector<Value>& elements_of(ArticleField field) {
-    return field == ArticleField::kBody ? paragraphs_ : labels_;
+    return elements_[static_cast<std::size_t>(field)];
+  }
+  static ArticleField FurtherAt(std::size_t index) {
+    return static_cast<ArticleField>(kArticleFieldCount + index);
   }
 
   const DecodeSettings settings_;
   const FieldTree tree_;
+  FieldSet list_fields_;  // Those that may be an array.
   const int depth_max_;
   ondemand::parser parser_;
 
@@ -136,9 +148,8 @@ class JsonDecoder::Reader {
   std::string_view json_;
   Article* article_ = nullptr;
   Arena* arena_ = nullptr;
-  std::array<Value, kArticleFieldCount> values_;
-  std::vector<Value> paragraphs_;  // Elements of the body, where it is an array.
-  std::vector<Value> labels_;
+  std::vector<Value> values_;                 // By field.
+  std::vector<std::vector<Value>> elements_;  // Likewise, where the field is an array.
   std::vector<TextPart> parts_;
   Failure failure_ = Failure::kNone;
   const char* message_ = "";  // Static.
@@ -164,9 +175,8 @@ void JsonDecoder::Reader::Reset(std::string_view json, Article& article, Arena& 
   json_ = json;
   article_ = &article;
   arena_ = &arena;
-  values_.fill(Value{});
-  paragraphs_.clear();
-  labels_.clear();
+  std::fill(values_.begin(), values_.end(), Value{});
+  for (std::vector<Value>& elements : elements_) elements.clear();
   parts_.clear();
   failure_ = Failure::kNone;
   at_ = nullptr;
@@ -337,7 +347,7 @@ bool JsonDecoder::Reader::FindMember(ondemand::field& member, const FieldTree::N
 }
 
 bool JsonDecoder::Reader::WalkArray(ondemand::array array, const FieldTree::Node* node, int depth) {
-  const FieldSet lists = node != nullptr ? node->fields & kListFields : 0;
+  const FieldSet lists = node != nullptr ? node->fields & list_fields_ : 0;
   if (lists != 0) Forget(lists);
   std::size_t index = 0;
   for (auto element_or_error : array) {
@@ -348,8 +358,8 @@ bool JsonDecoder::Reader::WalkArray(ondemand::array array, const FieldTree::Node
     const FieldTree::Node* child = node != nullptr ? FieldTree::Element(*node, index) : nullptr;
     Value value;
     if (!WalkValue(element, child, depth, lists != 0 ? &value : nullptr)) return false;
-    for (const ArticleField field : {ArticleField::kBody, ArticleField::kLabels}) {
-      if ((lists & FieldBit(field)) != 0) elements_of(field).push_back(value);
+    for (FieldSet left = lists; left != 0; left &= left - 1) {
+      elements_of(static_cast<ArticleField>(std::countr_zero(left))).push_back(value);
     }
     ++index;
   }
@@ -373,7 +383,7 @@ void JsonDecoder::Reader::Put(FieldSet fields, const Value& value) {
     const auto field = static_cast<ArticleField>(std::countr_zero(left));
     value_of(field) = value;
     // The elements of an array are in place by the time that it ends.
-    const bool is_list = (FieldBit(field) & kListFields) != 0;
+    const bool is_list = (FieldBit(field) & list_fields_) != 0;
     if (is_list && value.kind != Kind::kArray) elements_of(field).clear();
   }
 }
@@ -411,24 +421,25 @@ bool JsonDecoder::Reader::FillText(ArticleField field, std::string_view& raw) {
 
 bool JsonDecoder::Reader::FillCategories() {
   const Value& labels = value_of(ArticleField::kLabels);
+  std::vector<Value>& all = elements_of(ArticleField::kLabels);
   switch (labels.kind) {
     case Kind::kAbsent:
     case Kind::kNull:
       return true;
     case Kind::kString:
-      labels_.assign(1, labels);
+      all.assign(1, labels);
       break;
     case Kind::kArray:
       break;
     default:
       return WrongType(ArticleField::kLabels, " is neither a string nor an array of strings");
   }
-  const std::span categories = arena_->AllocateArray<std::string_view>(labels_.size());
+  const std::span categories = arena_->AllocateArray<std::string_view>(all.size());
   std::size_t count = 0;
-  for (std::size_t i = 0; i < labels_.size(); ++i) {
-    if (labels_[i].kind == Kind::kNull) continue;
-    if (labels_[i].kind != Kind::kString) return WrongElement(ArticleField::kLabels, i);
-    if (!labels_[i].text.empty()) categories[count++] = labels_[i].text;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (all[i].kind == Kind::kNull) continue;
+    if (all[i].kind != Kind::kString) return WrongElement(ArticleField::kLabels, i);
+    if (!all[i].text.empty()) categories[count++] = all[i].text;
   }
   article_->categories = categories.first(count);
   return true;
@@ -439,6 +450,9 @@ bool JsonDecoder::Reader::FillParts() {
   const Value& body = value_of(ArticleField::kBody);
   AddPart(title.text, kTitleField, TextPart::kNoIndex);
   if (!FillBody()) return false;
+  for (std::size_t i = 0; i < settings_.fields.further.size(); ++i) {
+    if (!FillFurther(i)) return false;
+  }
   const auto missing = [](const Value& value) {
     return value.kind == Kind::kAbsent || value.kind == Kind::kNull;
   };
@@ -462,10 +476,33 @@ bool JsonDecoder::Reader::FillBody() {
     default:
       return WrongType(ArticleField::kBody, " is neither a string nor an array of strings");
   }
-  for (std::size_t i = 0; i < paragraphs_.size(); ++i) {
-    if (paragraphs_[i].kind == Kind::kNull) continue;
-    if (paragraphs_[i].kind != Kind::kString) return WrongElement(ArticleField::kBody, i);
-    AddPart(paragraphs_[i].text, kBodyField, i);
+  const std::vector<Value>& paragraphs = elements_of(ArticleField::kBody);
+  for (std::size_t i = 0; i < paragraphs.size(); ++i) {
+    if (paragraphs[i].kind == Kind::kNull) continue;
+    if (paragraphs[i].kind != Kind::kString) return WrongElement(ArticleField::kBody, i);
+    AddPart(paragraphs[i].text, kBodyField, i);
+  }
+  return true;
+}
+
+// Numbers and booleans are read as they are written.
+bool JsonDecoder::Reader::FillFurther(std::size_t index) {
+  const ArticleField field = FurtherAt(index);
+  const auto id = static_cast<FieldId>(kFieldCount + index);
+  const auto add = [this, id](const Value& value, std::size_t element) {
+    if (value.kind == Kind::kObject || value.kind == Kind::kArray) return false;
+    const bool is_text = value.kind == Kind::kString;
+    if (value.kind != Kind::kNull) AddPart(is_text ? value.text : value.raw, id, element);
+    return true;
+  };
+  const Value& value = value_of(field);
+  if (value.kind == Kind::kAbsent) return true;
+  if (value.kind != Kind::kArray) {
+    return add(value, TextPart::kNoIndex) || WrongType(field, " is an object");
+  }
+  const std::vector<Value>& elements = elements_of(field);
+  for (std::size_t i = 0; i < elements.size(); ++i) {
+    if (!add(elements[i], i)) return WrongType(field, fmt::format("/{} is not a value", i));
   }
   return true;
 }

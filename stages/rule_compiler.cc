@@ -7,7 +7,6 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
-#include "config/check.h"
 #include "stages/compile_context.h"
 #include "stages/engine_factory.h"
 #include "stages/expression_compiler.h"
@@ -223,6 +222,12 @@ std::shared_ptr<const CompiledRules> RuleCompiler::Finish() {
 }
 
 }  // namespace
+
+CompileOptions CompileOptionsFor(const FieldPointers& fields) {
+  CompileOptions options;
+  for (const FurtherField& field : fields.further) options.further_fields.push_back(field.name);
+  return options;
+}
 
 std::shared_ptr<const CompiledRules> CompileRules(std::span<const RulePack> packs,
                                                   Diagnostics& diagnostics,

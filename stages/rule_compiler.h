@@ -11,6 +11,7 @@
 
 #include "config/diagnostic.h"
 #include "config/rule_ast.h"
+#include "config/settings.h"
 #include "stages/compiled_rules.h"
 
 namespace wiredesk {
@@ -31,6 +32,9 @@ struct CompileOptions {
   // Called before all terms are compiled together.
   std::function<void()> before_together;
 };
+
+// For the articles that a decoder with these settings gives.
+CompileOptions CompileOptionsFor(const FieldPointers& fields);
 
 // All packs together, or null and at least one error. Deterministic: the same packs in the same
 // order with the same options give the same hash. Any thread; 100,000 terms take a second.

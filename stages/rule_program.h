@@ -26,7 +26,6 @@ inline constexpr std::uint32_t kNoIndex = 0xffffffff;
 using FieldMask = std::uint32_t;
 inline constexpr FieldId kLeadField = 31;       // Not a part's field: the body's first paragraphs.
 inline constexpr std::size_t kFieldSlots = 32;  // Of a table by field.
-inline constexpr std::size_t kFurtherFieldsMax = 16;
 
 // Index of a text in the pool.
 using TextId = std::uint32_t;

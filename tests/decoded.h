@@ -32,12 +32,13 @@ class Decoded {
   const Article* operator->() const { return &batch_.articles()[0]; }
   Batch& batch() { return batch_; }
 
-  // "title: text | body/0: text"
+  // "title: text | body/0: text"; further fields by their numbers.
   std::string Parts() const {
     std::string parts;
     for (const TextPart& part : batch_.articles()[0].parts) {
       if (!parts.empty()) parts += " | ";
-      parts += kFieldNames[part.field];
+      parts += part.field < kFieldCount ? std::string(kFieldNames[part.field])
+                                        : std::to_string(part.field);
       if (part.index != TextPart::kNoIndex) parts += "/" + std::to_string(part.index);
       parts += ": ";
       parts += part.text;

@@ -174,6 +174,32 @@ TEST(JsonDecoderTest, TakesSeveralLabelsOrOne) {
   EXPECT_THAT(Decoded(R"({"title":"t","labels":null})", kJson)->categories, IsEmpty());
 }
 
+TEST(JsonDecoderTest, ReadsFurtherFields) {
+  DecodeSettings settings = kJson;
+  settings.fields.further = {{"byline", "/by"}, {"priority", "/meta/priority"}, {"last", "/by/1"}};
+  const struct {
+    const char* json;
+    const char* parts;
+    const char* detail;
+  } table[] = {
+      {R"({"title":"t","by":"A. \"B\""})", R"(title: t | 3: A. "B")", ""},
+      {R"({"title":"t","by":["a",null,"b"],"meta":{"priority":2.50}})",
+       "title: t | 3/0: a | 3/2: b | 4: 2.50", ""},
+      {R"({"title":"t","by":["a","b"],"meta":{"priority":null}})",
+       "title: t | 3/0: a | 3/1: b | 5: b", ""},
+      {R"({"title":"t","by":"x","by":true})", "title: t | 3: true", ""},
+      {R"({"title":"t","by":["a"],"by":"x"})", "title: t | 3: x", ""},
+      {R"({"title":"t","by":{"x":1}})", "", "/by is an object"},
+      {R"({"title":"t","by":["a",["b"]]})", "", "/by/1 is not a value"},
+      {R"({"by":"a"})", "", ""},
+  };
+  for (const auto& row : table) {
+    const Decoded article(row.json, settings);
+    EXPECT_EQ(article.Parts(), row.parts) << row.json;
+    EXPECT_EQ(article->failure_detail, row.detail) << row.json;
+  }
+}
+
 TEST(JsonDecoderTest, NestsAsDeepAsItMayAndNoDeeper) {
   DecodeSettings settings = kJson;
   settings.json_depth_max = 4;

@@ -238,6 +238,18 @@ log: {level: debug}
   EXPECT_EQ(settings.log_level, "debug");
 }
 
+TEST(SettingsTest, TakesFurtherFieldsByNamesOfTheUsers) {
+  const Settings settings = MustParse(WithInput(
+      "{topics: raw, group: g, fields: {byline: /by, id: /uri, priority: /meta/0, off: null}}"));
+  const std::vector<FurtherField>& further = settings.decode.fields.further;
+  ASSERT_EQ(further.size(), 2U);
+  EXPECT_EQ(further[0].name, "byline");
+  EXPECT_EQ(further[0].pointer, "/by");
+  EXPECT_EQ(further[1].name, "priority");
+  EXPECT_EQ(further[1].pointer, "/meta/0");
+  EXPECT_EQ(settings.decode.fields.id, "/uri");
+}
+
 TEST(SettingsTest, TakesOneTopicWithoutAList) {
   EXPECT_THAT(MustParse(WithInput("{topics: raw, group: g}")).input.topics, ElementsAre("raw"));
 }
@@ -372,6 +384,12 @@ INSTANTIATE_TEST_SUITE_P(
                   "log.level: must be a single value, not a list"},
         FaultCase{"Pointer", WithInput("{topics: [raw], group: g, fields: {id: id}}"), 4, 47,
                   "input.fields.id: \"id\" must begin with /"},
+        FaultCase{"FurtherName", WithInput("{topics: [raw], group: g, fields: {2nd: /a}}"), 4, 48,
+                  "input.fields.2nd: a field's name is a letter"},
+        FaultCase{"TakenName", WithInput("{topics: [raw], group: g, fields: {lead: /a}}"), 4, 49,
+                  "input.fields.lead: rules know this name already"},
+        FaultCase{"FurtherPointer", WithInput("{topics: [raw], group: g, fields: {byline: a}}"), 4,
+                  51, "input.fields.byline: \"a\" must begin with /"},
         FaultCase{"PointerEscape", WithInput("{topics: [raw], group: g, fields: {id: /a~2}}"), 4,
                   47, "input.fields.id: \"/a~2\" has a ~"},
         FaultCase{"TopicName", WithOutput("{topic: 'a b'}"), 5, 17,
