@@ -12,6 +12,7 @@ void AddRulesCommand(CLI::App& app, CommandAction& action) {
   AddRulesCheckCommand(*rules, action);
   AddRulesTestCommand(*rules, action);
   AddRulesConvertCommand(*rules, action);
+  AddRulesExpandCommand(*rules, action);
 }
 
 }  // namespace wiredesk
