@@ -13,6 +13,7 @@ void AddRulesCommand(CLI::App& app, CommandAction& action) {
   AddRulesTestCommand(*rules, action);
   AddRulesConvertCommand(*rules, action);
   AddRulesExpandCommand(*rules, action);
+  AddRulesImportCommand(*rules, action);
 }
 
 }  // namespace wiredesk

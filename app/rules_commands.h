@@ -6,11 +6,10 @@
 
 namespace wiredesk {
 
-void AddRulesCheckCommand(CLI::App& rules, CommandAction& action);  // rules_check_command.cc
-void AddRulesTestCommand(CLI::App& rules, CommandAction& action);   // rules_test_command.cc
-void AddRulesConvertCommand(CLI::App& rules, CommandAction& action);
-void AddRulesCheckCommand(CLI::App& rules, CommandAction& action);   // rules_check_command.cc
-void AddRulesTestCommand(CLI::App& rules, CommandAction& action);    // rules_test_command.cc
-void AddRulesExpandCommand(CLI::App& rules, CommandAction& action);  // rules_expand_command.cc
+void AddRulesCheckCommand(CLI::App& rules, CommandAction& action);    // rules_check_command.cc
+void AddRulesTestCommand(CLI::App& rules, CommandAction& action);     // rules_test_command.cc
+void AddRulesConvertCommand(CLI::App& rules, CommandAction& action);  // rules_convert_command.cc
+void AddRulesExpandCommand(CLI::App& rules, CommandAction& action);   // rules_expand_command.cc
+void AddRulesImportCommand(CLI::App& rules, CommandAction& action);   // rules_import_command.cc
 
 }  // namespace wiredesk

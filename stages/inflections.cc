@@ -4,6 +4,7 @@
 #include <libstemmer.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <memory>
 #include <optional>
 #include <utility>
