@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -110,7 +111,7 @@ TEST(RuleListTest, BoundsTheEntriesOfAPack) {
 // A folder with a pack and its lists.
 class PackFolder {
  public:
-  PackFolder() : path_(testing::TempDir() + "/rule_list_test") {
+  PackFolder() : path_(fmt::format("{}/rule_list_test.{}", testing::TempDir(), getpid())) {
     std::filesystem::create_directories(path_ + "/lists");
   }
   ~PackFolder() { std::filesystem::remove_all(path_); }
