@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "config/settings.h"
 #include "stages/article.h"
 
 namespace wiredesk {
@@ -38,12 +39,12 @@ class TableCheck {
     return std::all_of(ids.begin(), ids.end(), [this](TextId id) { return IsText(id); });
   }
   bool IsNode(std::uint32_t index) const { return index < t_.nodes.size(); }
-  std::size_t set_count() const { return t_.user_starts.size() - 1; }
+  std::size_t set_count() const { return t_.sets.size(); }
   std::size_t special_terms() const { return t_.exact_starts.size() - 1; }
 
   bool CheckStarts() const {
     return AreStarts(t_.text_starts, t_.text_bytes.size()) &&
-           AreStarts(t_.use_starts, t_.uses.size()) && AreStarts(t_.user_starts, t_.users.size()) &&
+           AreStarts(t_.use_starts, t_.uses.size()) &&
            AreStarts(t_.exact_starts, t_.exact_words.size());
   }
 
@@ -143,10 +144,16 @@ class TableCheck {
     const bool uses = std::all_of(t_.uses.begin(), t_.uses.end(), [this](const TermUse& use) {
       return use.set < set_count() && IsText(use.shown);
     });
-    return uses && std::all_of(t_.users.begin(), t_.users.end(), [this](SetUser user) {
-             return (user & kRuleUser) != 0 ? (user & ~kRuleUser) < t_.rules.size()
-                                            : user < t_.items.size();
-           });
+    const auto is_user = [this](SetUser user) {
+      return (user & kRuleUser) != 0 ? (user & ~kRuleUser) < t_.rules.size()
+                                     : user < t_.items.size();
+    };
+    const auto is_set = [&](const TermSetRecord& set) {
+      return set.count == 1 ? is_user(set.first)
+                            : IsRange(set.first, set.count, t_.users.size());
+    };
+    return uses && std::all_of(t_.users.begin(), t_.users.end(), is_user) &&
+           std::all_of(t_.sets.begin(), t_.sets.end(), is_set);
   }
 
   bool CheckLiterals() const {
