@@ -1,6 +1,5 @@
 #include "config/rule_phrase.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "config/rule_lexer.h"
@@ -15,6 +14,22 @@ bool IsSpace(char c) { return c == ' ' || c == '\t' || c == '\r'; }
 bool IsWordChar(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
          c == '$' || c == '%' || (static_cast<unsigned char>(c) & 0x80U) != 0;
+}
+
+// Not only marks and general punctuation (U+2000 to U+206F), such as dashes.
+bool MayHoldWord(std::string_view text) {
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const std::string_view rest = text.substr(at, 3);
+    const bool punctuation =
+        rest.size() == 3 &&
+        (rest.starts_with("\xE2\x80") || (rest.starts_with("\xE2\x81") && (rest[2] & 0x7F) < 0x30));
+    if (punctuation) {
+      at += 2;
+    } else if (IsWordChar(text[at])) {
+      return true;
+    }
+  }
+  return false;
 }
 
 class PhraseReader {
@@ -50,7 +65,7 @@ class PhraseReader {
     if (word.kind != RuleNode::Kind::kWord) {
       has_mark_ = true;
       word.text.resize(marked_bytes_);  // What follows the mark is only punctuation.
-    } else if (std::none_of(word.text.begin(), word.text.end(), IsWordChar)) {
+    } else if (!MayHoldWord(word.text)) {
       return;
     }
     word.position = {0, static_cast<int>(start), static_cast<int>(at_ - start)};

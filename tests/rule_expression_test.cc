@@ -114,6 +114,7 @@ TEST(RuleExpressionTest, ReadsEveryOperand) {
       {"\"the  creditor~, the bank\"",
        "(phrase the creditor~ the bank (word the) (inflected creditor) (word the) (word bank))"},
       {"\"AT & T~\"", "(phrase AT T~ (word AT) (inflected T))"},
+      {"\"AT — … T~ ⁰\"", "(phrase AT T~ ⁰ (word AT) (inflected T) (word ⁰))"},
       {"\"5 \\* 3 \\~ 4\"", "(phrase 5 * 3 ~ 4)"},
       {"\"banks \\\"x\\\" bank~\"",
        "(phrase banks \"x\" bank~ (word banks) (word \"x\") "
