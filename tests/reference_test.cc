@@ -131,6 +131,16 @@ TEST(ReferenceTerms, AreFoundAsWholeWords) {
   for (const auto& row : table) EXPECT_EQ(When(row.term, row.text), row.found) << row.text;
 }
 
+TEST(ReferenceTerms, HaveAccentsOrNoneWhereThePackFoldsThem) {
+  std::vector<RulePack> packs = {PackOf({TopicOf("t", Word("Café"))})};
+  const SourceArticle article = Article({{"body", "cafe café cafè"}});
+  EXPECT_THAT(Shown(Tag(packs, article), article), ElementsAre("café"));
+  packs[0].fold_accents = true;
+  EXPECT_THAT(Shown(Tag(packs, article), article), ElementsAre("cafe", "café"));
+  packs[0].topics[0].when = Exact("café");
+  EXPECT_THAT(Shown(Tag(packs, article), article), ElementsAre("café"));
+}
+
 TEST(ReferenceTerms, MatchARegexWithinOnePart) {
   EXPECT_THAT(When(Regex("alpha.{0,4}"), Article({{"title", "alpha"}, {"body", "beta"}})),
               ElementsAre("alpha"));

@@ -80,8 +80,19 @@ Reference::Reference(const std::vector<RulePack>& packs, const Options& options)
 
 Reference::~Reference() = default;
 
+std::vector<Token> Reference::Read(const SourceArticle& article) {
+  std::vector<std::string> texts;
+  for (const SourceArticle::Part& part : article.parts) texts.push_back(part.text);
+  return ReadText(texts, article.language);
+}
+
 std::vector<FoundTag> Reference::Tag(const SourceArticle& article) {
-  Evaluator evaluator(packs_, article, options_, cache_->terms);
+  return Tag(article, Read(article));
+}
+
+std::vector<FoundTag> Reference::Tag(const SourceArticle& article,
+                                     const std::vector<Token>& tokens) {
+  Evaluator evaluator(packs_, article, tokens, options_, cache_->terms);
   std::vector<FoundTag> tags;
   for (const RulePack& pack : packs_) {
     for (const Topic& topic : pack.topics) {
@@ -100,7 +111,7 @@ std::vector<FoundTag> Reference::Tag(const SourceArticle& article) {
       const std::size_t most = topic.emit.hits_max == EmitSettings::kDefault
                                    ? options_.evidence_max
                                    : static_cast<std::size_t>(topic.emit.hits_max);
-      tag.evidence = Rank(proofs, evaluator.tokens(), most);
+      tag.evidence = Rank(proofs, tokens, most);
     }
   }
   std::sort(tags.begin(), tags.end(), [](const FoundTag& a, const FoundTag& b) {

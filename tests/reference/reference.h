@@ -65,6 +65,7 @@ enum class Mistake {
   kNeedMustBeExceeded,
   kShadowIsShown,
   kEvidenceOfAllBranches,
+  kCount,  // How many there are.
 };
 
 struct Options {
@@ -78,6 +79,9 @@ class Reference {
   explicit Reference(const std::vector<RulePack>& packs, const Options& options = {});
   ~Reference();
   std::vector<FoundTag> Tag(const SourceArticle& article);
+  // Likewise, where Read() was called before: worth it for an article that many rules look at.
+  std::vector<FoundTag> Tag(const SourceArticle& article, const std::vector<Token>& tokens);
+  static std::vector<Token> Read(const SourceArticle& article);
 
  private:
   struct Cache;

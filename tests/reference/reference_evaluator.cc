@@ -97,20 +97,20 @@ bool CompareNumbers(Comparison comparison, double value, double with) {
 
 }  // namespace
 
-const std::vector<Sequence>& TermCache::Read(const RuleNode& term, const std::string& language) {
-  const auto key = std::make_tuple(term.kind, language, term.text);
-  // A phrase's text does not say which of its stars are wildcards.
-  const bool has_parts = !term.children.empty();
+const std::vector<Sequence>& TermCache::Read(const RuleNode& term, const RulePack& pack) {
+  // What a phrase's parts are is told by their shown text.
+  std::string text = term.text;
+  for (const RuleNode& child : term.children) text += "\n" + Shown(child);
+  const auto key = std::make_tuple(term.kind, pack.language, pack.fold_accents, text);
   const auto found = known_.find(key);
-  if (found != known_.end() && !has_parts) return found->second;
-  return known_[key] = SequencesOf(term, language);
+  if (found != known_.end()) return found->second;
+  return known_[key] = SequencesOf(term, pack.language, pack.fold_accents);
 }
 
 Evaluator::Evaluator(const std::vector<RulePack>& packs, const SourceArticle& article,
-                     const Options& options, TermCache& cache)
-    : packs_(packs), article_(article), options_(options), cache_(cache) {
+                     const std::vector<Token>& tokens, const Options& options, TermCache& cache)
+    : packs_(packs), article_(article), tokens_(tokens), options_(options), cache_(cache) {
   for (const SourceArticle::Part& part : article.parts) texts_.push_back(part.text);
-  tokens_ = ReadText(texts_, article.language);
   NumberZones();
   FindLead();
 }
@@ -176,7 +176,7 @@ bool Evaluator::IsLeaf(const RuleNode& node, const RulePack& pack) const {
 std::vector<Hit> Evaluator::TermHits(const RuleNode& term, const Scope& scope) {
   const Places places = term.kind == Kind::kRegex
                             ? FindRegex(term.text, tokens_)
-                            : Find(cache_.Read(term, scope.pack->language), tokens_, texts_);
+                            : Find(cache_.Read(term, *scope.pack), tokens_, texts_);
   std::vector<Hit> hits;
   for (const Place& place : places) {
     if (InField(place, scope)) hits.push_back({place, Shown(term)});

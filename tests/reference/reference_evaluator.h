@@ -16,10 +16,11 @@ namespace wiredesk::reference {
 // The ways to read each term, by kind, language and text; kept from article to article.
 class TermCache {
  public:
-  const std::vector<Sequence>& Read(const RuleNode& term, const std::string& language);
+  const std::vector<Sequence>& Read(const RuleNode& term, const RulePack& pack);
 
  private:
-  std::map<std::tuple<RuleNode::Kind, std::string, std::string>, std::vector<Sequence>> known_;
+  std::map<std::tuple<RuleNode::Kind, std::string, bool, std::string>, std::vector<Sequence>>
+      known_;
 };
 
 // A place of a leaf, with the term that found it and the factor of its list.
@@ -38,7 +39,7 @@ struct Scope {
 class Evaluator {
  public:
   Evaluator(const std::vector<RulePack>& packs, const SourceArticle& article,
-            const Options& options, TermCache& cache);
+            const std::vector<Token>& tokens, const Options& options, TermCache& cache);
 
   // Whether the topic's rule holds, whatever its state.
   bool TopicHolds(const RulePack& pack, const Topic& topic);
@@ -56,7 +57,6 @@ class Evaluator {
 
   // Of a hit's field.
   std::int64_t BoostOf(const Place& place, const RulePack& pack) const;
-  const std::vector<Token>& tokens() const { return tokens_; }
 
   // The score's hits of a place that count, strongest first, with what each gives.
   struct Counted {
@@ -85,10 +85,10 @@ class Evaluator {
 
   const std::vector<RulePack>& packs_;
   const SourceArticle& article_;
+  const std::vector<Token>& tokens_;
   const Options& options_;
   TermCache& cache_;
   std::vector<std::string> texts_;  // Of the parts.
-  std::vector<Token> tokens_;
   std::vector<std::size_t> zones_;  // By part.
   std::set<std::size_t> lead_;      // Tokens.
 };

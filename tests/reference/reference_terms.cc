@@ -1,6 +1,9 @@
 #include "tests/reference/reference_terms.h"
 
+#include <unicode/normalizer2.h>
 #include <unicode/regex.h>
+#include <unicode/uchar.h>
+#include <unicode/uscript.h>
 
 #include <algorithm>
 #include <map>
@@ -33,6 +36,35 @@ Sequence SequenceOf(const RuleNode& node, Apostrophes apostrophes, std::string_v
     for (const std::string& form : Inflections(*last.forms.begin(), language)) {
       last.forms.insert(form);
     }
+  }
+  return sequence;
+}
+
+// Without the marks on Latin and Greek letters; those of other scripts are letters of their own.
+std::string WithoutAccents(const std::string& word) {
+  UErrorCode error = U_ZERO_ERROR;
+  const icu::UnicodeString parts =
+      icu::Normalizer2::getNFDInstance(error)->normalize(icu::UnicodeString::fromUTF8(word), error);
+  icu::UnicodeString kept;
+  UScriptCode script = USCRIPT_UNKNOWN;
+  for (int i = 0; i < parts.length(); i = parts.moveIndex32(i, 1)) {
+    const UChar32 c = parts.char32At(i);
+    const bool is_mark = u_charType(c) == U_NON_SPACING_MARK;
+    if (!is_mark) script = uscript_getScript(c, &error);
+    if (is_mark && (script == USCRIPT_LATIN || script == USCRIPT_GREEK)) continue;
+    kept += c;
+  }
+  std::string utf8;
+  icu::Normalizer2::getNFCInstance(error)->normalize(kept, error).toUTF8String(utf8);
+  WIREDESK_CHECK(U_SUCCESS(error));
+  return utf8;
+}
+
+Sequence WithoutAccents(Sequence sequence) {
+  for (Element& element : sequence) {
+    std::set<std::string> plain;
+    for (const std::string& form : element.forms) plain.insert(WithoutAccents(form));
+    element.forms = plain;
   }
   return sequence;
 }
@@ -123,12 +155,17 @@ std::set<int> EndsFrom(icu::RegexMatcher& matcher, int start, int size) {
 
 }  // namespace
 
-std::vector<Sequence> SequencesOf(const RuleNode& node, std::string_view language) {
+std::vector<Sequence> SequencesOf(const RuleNode& node, std::string_view language,
+                                  bool fold_accents) {
   std::vector<Sequence> all;
+  const auto add = [&all](const Sequence& sequence) {
+    if (std::find(all.begin(), all.end(), sequence) == all.end()) all.push_back(sequence);
+  };
   if (node.children.empty()) {
     for (Apostrophes apostrophes : kAllApostrophes) {
       const Sequence sequence = SequenceOf(node, apostrophes, language);
-      if (std::find(all.begin(), all.end(), sequence) == all.end()) all.push_back(sequence);
+      add(sequence);
+      if (fold_accents && node.kind != RuleNode::Kind::kExact) add(WithoutAccents(sequence));
     }
     return all;
   }
@@ -137,7 +174,7 @@ std::vector<Sequence> SequencesOf(const RuleNode& node, std::string_view languag
   for (const RuleNode& child : node.children) {
     std::vector<Sequence> longer;
     for (const Sequence& before : all) {
-      for (const Sequence& next : SequencesOf(child, language)) {
+      for (const Sequence& next : SequencesOf(child, language, fold_accents)) {
         longer.push_back(before);
         longer.back().insert(longer.back().end(), next.begin(), next.end());
       }

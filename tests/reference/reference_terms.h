@@ -33,9 +33,11 @@ struct Element {
 };
 using Sequence = std::vector<Element>;
 
-// The ways to read a term: it may have apostrophes, which languages read differently.
+// The ways to read a term: it may have apostrophes, which languages read differently, and accents,
+// which `fold_accents` makes optional, all of them or none. An exact spelling keeps them.
 // REQUIRES: `node` is a term, but no regex.
-std::vector<Sequence> SequencesOf(const RuleNode& node, std::string_view language);
+std::vector<Sequence> SequencesOf(const RuleNode& node, std::string_view language,
+                                  bool fold_accents = false);
 
 // Of words next to each other in one sentence.
 Places Find(const std::vector<Sequence>& sequences, const std::vector<Token>& tokens,

@@ -1,0 +1,33 @@
+// The stages that tag articles, with results in the form of the slow reference. For tests.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "stages/batch.h"
+#include "stages/compiled_rules.h"
+#include "tests/reference/reference.h"
+
+namespace wiredesk {
+
+// Articles that were read once, to be tagged by several sets of rules.
+class FastArticles {
+ public:
+  // REQUIRES: the articles outlive this.
+  explicit FastArticles(const std::vector<reference::SourceArticle>& articles);
+
+  // One list of tags an article.
+  std::vector<std::vector<reference::FoundTag>> Tag(const CompiledRules& rules);
+
+ private:
+  void Add(const reference::SourceArticle& source);
+
+  Batch batch_;
+};
+
+// Null where the compiler refuses the packs; then `errors` says why.
+std::shared_ptr<const CompiledRules> Compile(const std::vector<RulePack>& packs,
+                                             std::string& errors);
+
+}  // namespace wiredesk
