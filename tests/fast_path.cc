@@ -14,6 +14,7 @@ namespace wiredesk {
 namespace {
 
 FieldId FieldOf(const std::string& name) {
+  if (name == kFurtherField) return static_cast<FieldId>(kFieldCount);
   const auto* const found = std::find(std::begin(kFieldNames), std::end(kFieldNames), name);
   WIREDESK_CHECK(found != std::end(kFieldNames));
   return static_cast<FieldId>(found - std::begin(kFieldNames));
@@ -66,8 +67,9 @@ std::vector<std::vector<reference::FoundTag>> FastArticles::Tag(const CompiledRu
       shown.topic = rules.topics()[tag.topic].id;
       shown.score = tag.score;
       for (const wiredesk::Evidence& evidence : tag.evidence) {
-        shown.evidence.push_back(
-            {evidence.part, evidence.start, evidence.end, std::string(evidence.term)});
+        shown.evidence.push_back({evidence.part, evidence.start, evidence.end,
+                                  std::string(evidence.term), evidence.snippet_start,
+                                  evidence.snippet_end});
       }
     }
   }
@@ -76,8 +78,10 @@ std::vector<std::vector<reference::FoundTag>> FastArticles::Tag(const CompiledRu
 
 std::shared_ptr<const CompiledRules> Compile(const std::vector<RulePack>& packs,
                                              std::string& errors) {
+  CompileOptions options;
+  options.further_fields = {std::string(kFurtherField)};
   Diagnostics diagnostics;
-  std::shared_ptr<const CompiledRules> rules = CompileRules(packs, diagnostics);
+  std::shared_ptr<const CompiledRules> rules = CompileRules(packs, diagnostics, options);
   if (rules == nullptr) errors = Render(diagnostics);
   return rules;
 }

@@ -11,6 +11,9 @@
 
 namespace wiredesk {
 
+// The field that articles have here besides the built-in ones.
+inline constexpr std::string_view kFurtherField = "dateline";
+
 // Articles that were read once, to be tagged by several sets of rules.
 class FastArticles {
  public:

@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "stages/inflections.h"
+#include "tests/fast_path.h"
 #include "tests/rule_nodes.h"
 
 namespace wiredesk {
@@ -25,7 +26,9 @@ constexpr std::string_view kRegexes[] = {"chapter (7|11)",   "bank[a-z]*",      
 constexpr std::string_view kPrefixes[] = {"bank",   "taxa", "file",  "e-mail",    "cour",
                                           "Strass", "chap", "BANKR", "anti-taxa", "snake"};
 
-constexpr std::string_view kFields[] = {"title", "heading", "body", "lead"};
+constexpr std::string_view kFieldNamesOnce[] = {"title", "heading", "body", "lead", kFurtherField};
+// The body more often.
+constexpr std::string_view kFields[] = {"title", "heading", "body", "lead", "body", kFurtherField};
 
 // Makes one pack. What stands inside a field may hold no other field, metadata or topic.
 class PackMaker {
@@ -61,14 +64,14 @@ class PackMaker {
 
   std::vector<std::string> RandomFields() {
     std::vector<std::string> fields;
-    for (std::string_view field : kFields) {
+    for (std::string_view field : kFieldNamesOnce) {
       if (Chance(random_, 50)) fields.emplace_back(field);
     }
     return fields;
   }
 
   void AddBoosts() {
-    for (std::string_view field : kFields) {
+    for (std::string_view field : kFieldNamesOnce) {
       if (Chance(random_, 40)) {
         pack_.boosts.push_back({std::string(field), static_cast<int>(Below(random_, 4)), {}});
       }
@@ -116,6 +119,7 @@ class PackMaker {
     if (Chance(random_, 10)) topic.state = TopicState::kShadow;
     if (Chance(random_, 5)) topic.state = TopicState::kDraft;
     if (Chance(random_, 15)) topic.emit.hits_max = static_cast<int>(Below(random_, 4));
+    if (Chance(random_, 15)) topic.emit.snippet_bytes = static_cast<int>(1 + Below(random_, 30));
     if (topic.state != TopicState::kDraft) topics_.push_back(topic.id);
     pack_.topics.push_back(std::move(topic));
   }
@@ -224,7 +228,7 @@ class PackMaker {
                                    Comparison::kLess,    Comparison::kAtMost,
                                    Comparison::kGreater, Comparison::kAtLeast};
     const Comparison equality = Chance(random_, 50) ? Comparison::kEqual : Comparison::kNotEqual;
-    switch (Below(random_, 4)) {
+    switch (Below(random_, 5)) {
       case 0: {
         std::vector<std::string> languages = {"en", "de", "fr", "pt", "it"};
         std::shuffle(languages.begin(), languages.end(), random_);
@@ -235,6 +239,8 @@ class PackMaker {
         return Metadata("source", equality, {"reuters", "AFP", "RE\u0301UTERS"});
       case 2:
         return Metadata("category", equality, {Pick(random_, kRandomCategories)});
+      case 3:
+        return Metadata(std::string(kFurtherField), equality, {"Bank", "tax", "ＣＯＵＲＴ"});
       default:
         return Metadata("id", Pick(random_, kAll), {std::to_string(Below(random_, 5))});
     }

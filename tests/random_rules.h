@@ -1,5 +1,5 @@
 // Random rule packs that use the whole language over the words of tests/random_text.h, and are
-// right: they compile.
+// right: they compile, where articles have the further field kFurtherField.
 #pragma once
 
 #include <string>

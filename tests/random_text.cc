@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "tests/fast_path.h"
+
 namespace wiredesk {
 
 const std::vector<std::string> kRandomLanguages = {"en", "en", "en-GB", "de", "fr",
@@ -121,7 +123,8 @@ std::string Respell(Random& random, std::string_view word) {
 }
 
 reference::SourceArticle RandomArticle(Random& random) {
-  constexpr std::string_view kFields[] = {"title", "body", "body", "body", "heading"};
+  constexpr std::string_view kFields[] = {"title", "body",    "body",       "body",
+                                          "body",  "heading", kFurtherField};
   reference::SourceArticle article;
   const std::size_t parts = 1 + Below(random, 5);
   for (std::size_t i = 0; i < parts; ++i) {

@@ -293,6 +293,8 @@ TEST(ReferenceScores, AddUpWeightsBoostsAndFactors) {
   pack = PackOf({TopicOf("t", std::nullopt, {Entry(2, List("l"), 2)})});
   pack.lists = {{"l", "", "", {{"a", 5, false, 1}, {"Bo", 7, true, 2}, {"c", 1, false, 3}}, {}}};
   ExpectScore(pack, Article({{"body", "c bo Bo a"}}), {24, {"Bo", "a"}});
+  pack.topics[0].scores = {Entry(2, Outside(List("l"), Phrase("a c")), 9)};
+  ExpectScore(pack, Article({{"body", "a c a Bo"}}), {24, {"Bo", "a"}});
   // Expressions that are no leaf: the counted places, and the hits in them.
   pack = PackOf({TopicOf("t", std::nullopt, {Entry(4, Near(a, 1, b), 5)})});
   ExpectScore(pack, Article({{"body", "a x b x x x b a x x x a"}}), {8, {"a", "b", "b", "a"}});
@@ -302,6 +304,15 @@ TEST(ReferenceScores, AddUpWeightsBoostsAndFactors) {
   ExpectScore(pack, Article({{"body", "x a b"}}), {4, {"a", "b", "x"}});
   pack.topics[0].emit.hits_max = 1;
   ExpectScore(pack, Article({{"body", "x a b"}}), {4, {"a"}});
+}
+
+TEST(ReferenceTags, ShowTheTextAroundTheirEvidence) {
+  RulePack pack = PackOf({TopicOf("t", Word("a"))});
+  pack.topics[0].emit.snippet_bytes = 3;
+  const Evidence found = Tag({pack}, Article({{"body", "éé a éé"}}))[0].evidence.at(0);
+  EXPECT_EQ(found.start, 5u);
+  EXPECT_EQ(found.snippet_start, 2u);
+  EXPECT_EQ(found.snippet_end, 9u);
 }
 
 TEST(ReferenceTags, ComeByFallingScoreThenById) {

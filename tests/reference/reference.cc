@@ -24,9 +24,14 @@ std::vector<Proof> ScoreProofs(Evaluator& evaluator, const RulePack& pack, const
     if (item.weight < 0) continue;
     for (const Evaluator::Counted& counted : evaluator.CountedOf(item, pack)) {
       if (counted.points <= 0) continue;
-      for (const Hit& hit : evaluator.HitsWithin(item.term, scope, {counted.place})) {
-        // A leaf's own hits are its places; one that lies in another was dropped.
-        proofs.push_back({hit.place, counted.points, hit.term});
+      if (!evaluator.IsLeaf(item.term, pack)) {
+        for (const Hit& hit : evaluator.HitsWithin(item.term, scope, {counted.place})) {
+          proofs.push_back({hit.place, counted.points, hit.term});
+        }
+        continue;
+      }
+      for (const Hit& hit : evaluator.LeafHits(item.term, scope, true)) {
+        if (hit.place == counted.place) proofs.push_back({hit.place, counted.points, hit.term});
       }
     }
   }
@@ -44,14 +49,14 @@ std::vector<Proof> WhenProofs(Evaluator& evaluator, const RulePack& pack, const 
 }
 
 // One a place, the strongest first.
-std::vector<Evidence> Rank(const std::vector<Proof>& proofs, const std::vector<Token>& tokens,
-                           std::size_t most) {
+std::vector<Proof> Rank(const std::vector<Proof>& proofs) {
   std::map<Place, Proof> best;
   for (const Proof& proof : proofs) {
     const auto [found, is_new] = best.try_emplace(proof.place, proof);
     if (is_new) continue;
+    const Proof& known = found->second;
     const bool is_better =
-        std::tie(found->second.points, proof.term) < std::tie(proof.points, found->second.term);
+        proof.points != known.points ? proof.points > known.points : proof.term < known.term;
     if (is_better) found->second = proof;
   }
   std::vector<Proof> order;
@@ -59,14 +64,38 @@ std::vector<Evidence> Rank(const std::vector<Proof>& proofs, const std::vector<T
   std::stable_sort(order.begin(), order.end(), [](const Proof& a, const Proof& b) {
     return a.points != b.points ? a.points > b.points : a.place < b.place;
   });
-  if (order.size() > most) order.resize(most);
-  std::vector<Evidence> evidence;
-  for (const Proof& proof : order) {
+  return order;
+}
+
+// With so many bytes of the text around it, but no half characters.
+void AddSnippet(const std::string& text, std::size_t bytes, Evidence& evidence) {
+  const auto is_inside = [&text](std::size_t at) {
+    return at < text.size() && (text[at] & 0xc0) == 0x80;
+  };
+  evidence.snippet_start = evidence.start > bytes ? evidence.start - bytes : 0;
+  evidence.snippet_end = std::min(evidence.end + bytes, text.size());
+  while (is_inside(evidence.snippet_start)) ++evidence.snippet_start;
+  while (is_inside(evidence.snippet_end)) --evidence.snippet_end;
+}
+
+std::vector<Evidence> EvidenceFrom(std::vector<Proof> proofs, const EmitSettings& emit,
+                                   std::size_t most, const SourceArticle& article,
+                                   const std::vector<Token>& tokens) {
+  if (emit.hits_max != EmitSettings::kDefault) most = static_cast<std::size_t>(emit.hits_max);
+  if (proofs.size() > most) proofs.resize(most);
+  std::vector<Evidence> all;
+  for (const Proof& proof : proofs) {
     const Token& first = tokens[proof.place.begin];
     const Token& last = tokens[proof.place.end - 1];
-    evidence.push_back({first.part, first.start, last.end, proof.term});
+    Evidence& evidence = all.emplace_back();
+    evidence.part = first.part;
+    evidence.start = first.start;
+    evidence.end = last.end;
+    evidence.term = proof.term;
+    const auto bytes = static_cast<std::size_t>(emit.snippet_bytes);
+    if (bytes > 0) AddSnippet(article.parts[first.part].text, bytes, evidence);
   }
-  return evidence;
+  return all;
 }
 
 }  // namespace
@@ -108,10 +137,7 @@ std::vector<FoundTag> Reference::Tag(const SourceArticle& article,
                       : static_cast<std::int32_t>(std::min(evaluator.ScoreOf(pack, topic), kMost));
       std::vector<Proof> proofs = ScoreProofs(evaluator, pack, topic);
       for (const Proof& proof : WhenProofs(evaluator, pack, topic)) proofs.push_back(proof);
-      const std::size_t most = topic.emit.hits_max == EmitSettings::kDefault
-                                   ? options_.evidence_max
-                                   : static_cast<std::size_t>(topic.emit.hits_max);
-      tag.evidence = Rank(proofs, tokens, most);
+      tag.evidence = EvidenceFrom(Rank(proofs), topic.emit, options_.evidence_max, article, tokens);
     }
   }
   std::sort(tags.begin(), tags.end(), [](const FoundTag& a, const FoundTag& b) {

@@ -30,12 +30,14 @@ struct SourceArticle {
   std::vector<std::string> categories;
 };
 
-// A place that speaks for a tag; `start` and `end` are bytes of the part.
+// A place that speaks for a tag, in bytes of the part; and what is shown around it, if anything.
 struct Evidence {
   std::size_t part = 0;
   std::size_t start = 0;
   std::size_t end = 0;
   std::string term;
+  std::size_t snippet_start = 0;
+  std::size_t snippet_end = 0;
   bool operator==(const Evidence&) const = default;
 };
 

@@ -219,17 +219,18 @@ std::vector<Hit> Evaluator::AllHits(const RuleNode& leaf, const Scope& scope) {
   }
 }
 
-std::vector<Hit> Evaluator::LeafHits(const RuleNode& leaf, const Scope& scope) {
+std::vector<Hit> Evaluator::LeafHits(const RuleNode& leaf, const Scope& scope, bool by_factor) {
   std::map<Place, Hit> by_place;
+  Places places;
   for (const Hit& hit : AllHits(leaf, scope)) {
+    places.insert(hit.place);
     const auto [found, is_new] = by_place.try_emplace(hit.place, hit);
     if (is_new) continue;
-    Hit& known = found->second;
-    known.term = std::min(known.term, hit.term);
-    known.factor = std::max(known.factor, hit.factor);
+    const Hit& known = found->second;
+    const bool is_better =
+        by_factor && hit.factor != known.factor ? hit.factor > known.factor : hit.term < known.term;
+    if (is_better) found->second = hit;
   }
-  Places places;
-  for (const auto& [place, hit] : by_place) places.insert(place);
   std::vector<Hit> hits;
   for (const Place& place : WithoutOverlaps(places, Is(Mistake::kShortestStays))) {
     hits.push_back(by_place[place]);
@@ -280,56 +281,77 @@ Places Evaluator::JointPlaces(const RuleNode& node, const Scope& scope) {
   return smallest;
 }
 
-Places Evaluator::PlacesOf(const RuleNode& node, const Scope& scope) {
-  Places places;
+WeighedPlaces Evaluator::PlacesOutside(const RuleNode& node, const Scope& scope) {
+  WeighedPlaces outside;
+  const Places covers = PlacesOf(node.children[1], scope);
+  for (const auto& [x, factor] : WeighedPlacesOf(node.children[0], scope)) {
+    const Place place = x;
+    const bool is_covered = std::any_of(covers.begin(), covers.end(), [&](const Place& y) {
+      return Is(Mistake::kOutsideNeedsSamePlace) ? place == y : Contains(y, place);
+    });
+    if (!is_covered) outside[place] = factor;
+  }
+  return outside;
+}
+
+WeighedPlaces Evaluator::WeighedPlacesOf(const RuleNode& node, const Scope& scope) {
+  WeighedPlaces places;
+  const auto add = [&places](const Place& place, std::int64_t factor) {
+    const auto [found, is_new] = places.try_emplace(place, factor);
+    if (!is_new) found->second = std::max(found->second, factor);
+  };
   if (IsLeaf(node, *scope.pack)) {
-    for (const Hit& hit : AllHits(node, scope)) places.insert(hit.place);
+    for (const Hit& hit : AllHits(node, scope)) add(hit.place, hit.factor);
     return places;
   }
-  if (IsOfTwo(node)) return JointPlaces(node, scope);
+  if (IsOfTwo(node)) {
+    for (const Place& place : JointPlaces(node, scope)) add(place, 1);
+    return places;
+  }
   switch (node.kind) {
     case Kind::kMacro:
-      return PlacesOf(MacroOf(node, *scope.pack), scope);
+      return WeighedPlacesOf(MacroOf(node, *scope.pack), scope);
     case Kind::kField:
-      return PlacesOf(node.children[0], {scope.pack, node.text});
-    case Kind::kOutside: {
-      const Places covers = PlacesOf(node.children[1], scope);
-      for (const Place& x : PlacesOf(node.children[0], scope)) {
-        const bool is_covered = std::any_of(covers.begin(), covers.end(), [&](const Place& y) {
-          return Is(Mistake::kOutsideNeedsSamePlace) ? x == y : Contains(y, x);
-        });
-        if (!is_covered) places.insert(x);
-      }
-      return places;
-    }
+      return WeighedPlacesOf(node.children[0], {scope.pack, node.text});
+    case Kind::kOutside:
+      return PlacesOutside(node, scope);
     default:
       WIREDESK_CHECK(node.kind == Kind::kAnyOf || node.kind == Kind::kOr);
-      for (const RuleNode& child : node.children) places.merge(PlacesOf(child, scope));
+      for (const RuleNode& child : node.children) {
+        for (const auto& [place, factor] : WeighedPlacesOf(child, scope)) add(place, factor);
+      }
       return places;
   }
 }
 
+Places Evaluator::PlacesOf(const RuleNode& node, const Scope& scope) {
+  Places places;
+  for (const auto& [place, factor] : WeighedPlacesOf(node, scope)) places.insert(place);
+  return places;
+}
+
 std::vector<std::string> Evaluator::ValuesOf(const std::string& name) const {
   std::vector<std::string> values;
-  if (name == "category") return article_.categories;
-  std::string value;
-  if (name == "source") value = article_.source;
-  if (name == "id") value = article_.id;
-  if (name == "lang" || name == "language") value = article_.language;
+  if (name == "category") values = article_.categories;
+  if (name == "source") values = {article_.source};
+  if (name == "id") values = {article_.id};
+  if (name == "lang" || name == "language") values = {article_.language};
   for (const SourceArticle::Part& part : article_.parts) {
-    if (part.field == name && value.empty()) value = part.text;
+    if (part.field == name) values.push_back(part.text);
   }
-  if (!value.empty()) values.push_back(value);
+  std::erase(values, "");
   return values;
 }
 
 bool Evaluator::MetadataHolds(const RuleNode& node) const {
   const std::vector<std::string> values = ValuesOf(node.text);
   if (node.comparison != Comparison::kEqual && node.comparison != Comparison::kNotEqual) {
-    double value = 0;
-    double with = 0;
-    return !values.empty() && ReadNumber(values[0], value) && ReadNumber(node.values[0], with) &&
-           CompareNumbers(node.comparison, value, with);
+    return std::any_of(values.begin(), values.end(), [&node](const std::string& text) {
+      double value = 0;
+      double with = 0;
+      return ReadNumber(text, value) && ReadNumber(node.values[0], with) &&
+             CompareNumbers(node.comparison, value, with);
+    });
   }
   const bool is_language = node.text == "lang" || node.text == "language";
   bool is_equal = false;
@@ -451,17 +473,12 @@ std::vector<Hit> Evaluator::EvidenceOf(const RuleNode& node, const Scope& scope)
 }
 
 std::vector<Evaluator::Counted> Evaluator::CountedOf(const ScoreItem& item, const RulePack& pack) {
-  const Scope scope = {&pack, ""};
+  WeighedPlaces weighed = WeighedPlacesOf(item.term, {&pack, ""});
+  Places places;
+  for (const auto& [place, factor] : weighed) places.insert(place);
   std::vector<Counted> counted;
-  if (IsLeaf(item.term, pack)) {
-    for (const Hit& hit : LeafHits(item.term, scope)) {
-      counted.push_back({hit.place, BoostOf(hit.place, pack) * hit.factor});
-    }
-  } else {
-    const Places places = PlacesOf(item.term, scope);
-    for (const Place& place : WithoutOverlaps(places, Is(Mistake::kShortestStays))) {
-      counted.push_back({place, BoostOf(place, pack)});
-    }
+  for (const Place& place : WithoutOverlaps(places, Is(Mistake::kShortestStays))) {
+    counted.push_back({place, BoostOf(place, pack) * weighed[place]});
   }
   std::stable_sort(counted.begin(), counted.end(), [](const Counted& a, const Counted& b) {
     return a.points != b.points ? a.points > b.points : a.place < b.place;

@@ -23,6 +23,9 @@ class TermCache {
       known_;
 };
 
+// Places with the factors of the lists that gave them; of several the greatest.
+using WeighedPlaces = std::map<Place, std::int64_t>;
+
 // A place of a leaf, with the term that found it and the factor of its list.
 struct Hit {
   Place place;
@@ -48,8 +51,10 @@ class Evaluator {
   bool IsLeaf(const RuleNode& node, const RulePack& pack) const;
   bool Holds(const RuleNode& node, const Scope& scope);
   Places PlacesOf(const RuleNode& node, const Scope& scope);
-  // A leaf's hits, overlaps dropped: a place once, with the smallest term and the greatest factor.
-  std::vector<Hit> LeafHits(const RuleNode& leaf, const Scope& scope);
+  WeighedPlaces WeighedPlacesOf(const RuleNode& node, const Scope& scope);
+  // A leaf's hits, overlaps dropped. A place is there once: with the smallest term, or if
+  // `by_factor` with the smallest of those with the greatest factor.
+  std::vector<Hit> LeafHits(const RuleNode& leaf, const Scope& scope, bool by_factor = false);
   // Those hits of all leaves under `node` that lie in one of `within`.
   std::vector<Hit> HitsWithin(const RuleNode& node, const Scope& scope, const Places& within);
   // What speaks for a node that holds.
@@ -75,6 +80,7 @@ class Evaluator {
   std::vector<Hit> TermHits(const RuleNode& term, const Scope& scope);
   std::vector<Hit> ListHits(const RuleNode& node, const Scope& scope);
   Places JointPlaces(const RuleNode& node, const Scope& scope);
+  WeighedPlaces PlacesOutside(const RuleNode& node, const Scope& scope);
   bool IsPair(const RuleNode& node, const Place& x, const Place& y) const;
   bool MetadataHolds(const RuleNode& node) const;
   bool CountHolds(const RuleNode& node, const Scope& scope);
