@@ -62,6 +62,12 @@ class PackMaker {
     bool is_plain;  // Holds nothing that may not stand in a field.
   };
 
+  // From `least` to `most`, mostly; now and then the greatest there may be.
+  int Number(int least, int most, int greatest) {
+    if (Chance(random_, 2)) return greatest;
+    return least + static_cast<int>(Below(random_, static_cast<std::size_t>(most - least + 1)));
+  }
+
   std::vector<std::string> RandomFields() {
     std::vector<std::string> fields;
     for (std::string_view field : kFieldNamesOnce) {
@@ -73,7 +79,7 @@ class PackMaker {
   void AddBoosts() {
     for (std::string_view field : kFieldNamesOnce) {
       if (Chance(random_, 40)) {
-        pack_.boosts.push_back({std::string(field), static_cast<int>(Below(random_, 4)), {}});
+        pack_.boosts.push_back({std::string(field), Number(0, 3, 100), {}});
       }
     }
   }
@@ -84,8 +90,8 @@ class PackMaker {
       list.name = "list" + std::to_string(i);
       list.path = list.file = list.name + ".tsv";
       for (std::size_t j = 1 + Below(random_, 6); j > 0; --j) {
-        list.entries.push_back({RandomText(), static_cast<int>(1 + Below(random_, 3)),
-                                Chance(random_, 25), static_cast<int>(j)});
+        list.entries.push_back(
+            {RandomText(), Number(1, 3, 1'000'000), Chance(random_, 25), static_cast<int>(j)});
       }
       pack_.lists.push_back(list);
     }
@@ -109,12 +115,12 @@ class PackMaker {
     const bool has_when = Chance(random_, 65);
     const std::size_t entries = has_when && Chance(random_, 60) ? 0 : 1 + Below(random_, 4);
     for (std::size_t i = 0; i < entries; ++i) {
-      const int weight = static_cast<int>(1 + Below(random_, 5));
+      const int weight = Number(1, 5, 1'000'000);
       const bool is_against = i > 0 && Chance(random_, 30);
-      topic.scores.push_back(Entry(is_against ? -weight : weight, Places(2, false),
-                                   static_cast<int>(1 + Below(random_, 3))));
+      topic.scores.push_back(
+          Entry(is_against ? -weight : weight, Places(2, false), Number(1, 3, 1000)));
     }
-    if (entries > 0) topic.need = static_cast<int>(1 + Below(random_, 8));
+    if (entries > 0) topic.need = Number(1, 8, 1'000'000'000);
     if (has_when) topic.when = Anchored(Logic(3, false));
     if (Chance(random_, 10)) topic.state = TopicState::kShadow;
     if (Chance(random_, 5)) topic.state = TopicState::kDraft;
@@ -205,7 +211,7 @@ class PackMaker {
                                Kind::kSentence, Kind::kParagraph, Kind::kOutside};
     const Kind kind = Pick(random_, kPairs);
     const bool has_number = kind == Kind::kNear || kind == Kind::kBefore;
-    const auto number = static_cast<int>(has_number ? Below(random_, 7) : 0);
+    const int number = has_number ? Number(0, 6, 50) : 0;
     RuleNode x = Places(depth, in_field);
     return Pair(kind, std::move(x), Places(depth, in_field), number);
   }

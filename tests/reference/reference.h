@@ -59,14 +59,19 @@ enum class Mistake {
   kOutsideNeedsSamePlace,
   kShortestStays,
   kCountKeepsOverlaps,
+  kZoneIsPart,
   kLeadOfThreeParagraphs,
   kBoostOfLeadIgnored,
+  kFactorIgnored,
   kAtLeastOneMore,
   kNotEqualNeedsValue,
   kExcludeIgnored,
   kNeedMustBeExceeded,
   kShadowIsShown,
   kEvidenceOfAllBranches,
+  kEvidenceOfCovers,
+  kTermShownIsGreatest,
+  kFieldOfLastToken,
   kCount,  // How many there are.
 };
 

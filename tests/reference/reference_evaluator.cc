@@ -119,7 +119,8 @@ Evaluator::Evaluator(const std::vector<RulePack>& packs, const SourceArticle& ar
 void Evaluator::NumberZones() {
   std::size_t zone = 0;
   for (std::size_t i = 0; i < article_.parts.size(); ++i) {
-    if (i > 0 && article_.parts[i].field != article_.parts[i - 1].field) ++zone;
+    const bool is_same = i > 0 && article_.parts[i].field == article_.parts[i - 1].field;
+    if (!is_same || Is(Mistake::kZoneIsPart)) ++zone;
     zones_.push_back(zone);
   }
 }
@@ -151,9 +152,10 @@ std::int64_t Evaluator::BoostOf(const Place& place, const RulePack& pack) const 
     }
     return nullptr;
   };
-  const bool in_lead = lead_.contains(place.begin) && !Is(Mistake::kBoostOfLeadIgnored);
+  const std::size_t token = Is(Mistake::kFieldOfLastToken) ? place.end - 1 : place.begin;
+  const bool in_lead = lead_.contains(token) && !Is(Mistake::kBoostOfLeadIgnored);
   const FieldBoost* boost = in_lead ? factor_of("lead") : nullptr;
-  if (boost == nullptr) boost = factor_of(article_.parts[tokens_[place.begin].part].field);
+  if (boost == nullptr) boost = factor_of(article_.parts[tokens_[token].part].field);
   return boost == nullptr ? 1 : boost->factor;
 }
 
@@ -191,7 +193,7 @@ std::vector<Hit> Evaluator::ListHits(const RuleNode& node, const Scope& scope) {
     term.kind = entry.is_exact ? Kind::kExact : Kind::kPhrase;
     term.text = entry.text;
     for (Hit& hit : TermHits(term, scope)) {
-      hit.factor = entry.weight;
+      hit.factor = Is(Mistake::kFactorIgnored) ? 1 : entry.weight;
       hits.push_back(hit);
     }
   }
@@ -227,8 +229,9 @@ std::vector<Hit> Evaluator::LeafHits(const RuleNode& leaf, const Scope& scope, b
     const auto [found, is_new] = by_place.try_emplace(hit.place, hit);
     if (is_new) continue;
     const Hit& known = found->second;
-    const bool is_better =
-        by_factor && hit.factor != known.factor ? hit.factor > known.factor : hit.term < known.term;
+    const bool is_better = by_factor && hit.factor != known.factor
+                               ? hit.factor > known.factor
+                               : (hit.term < known.term) != Is(Mistake::kTermShownIsGreatest);
     if (is_better) found->second = hit;
   }
   std::vector<Hit> hits;
@@ -420,7 +423,7 @@ void Evaluator::AddLeaves(const RuleNode& node, const Scope& scope,
     AddLeaves(MacroOf(node, *scope.pack), scope, leaves);
   } else if (node.kind == Kind::kField) {
     AddLeaves(node.children[0], {scope.pack, node.text}, leaves);
-  } else if (node.kind == Kind::kOutside) {
+  } else if (node.kind == Kind::kOutside && !Is(Mistake::kEvidenceOfCovers)) {
     AddLeaves(node.children[0], scope, leaves);
   } else {
     for (const RuleNode& child : node.children) AddLeaves(child, scope, leaves);
