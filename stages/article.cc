@@ -52,6 +52,19 @@ const TextPart& PartOf(const Article& article, std::uint32_t token) {
   return *(behind - 1);
 }
 
+std::string_view CanonicalOf(const Article& article, std::size_t index) {
+  const auto count = static_cast<std::uint32_t>(article.tokens.size());
+  const std::uint32_t first = article.parts[index].first_token;
+  const bool is_last = index + 1 == article.parts.size();
+  const std::uint32_t behind = is_last ? count : article.parts[index + 1].first_token;
+  if (first == behind) return {};
+  const std::uint32_t start = article.tokens[first].canonical - 1;
+  // The mark and the space between two parts stand before the word that comes next.
+  const std::size_t end =
+      behind == count ? article.canonical.size() : article.tokens[behind].canonical - 2;
+  return article.canonical.substr(start, end - start);
+}
+
 std::string_view FailureCode(Failure failure) { return Describe(failure).code; }
 std::string_view FailureReason(Failure failure) { return Describe(failure).reason; }
 

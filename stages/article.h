@@ -148,6 +148,10 @@ struct Article {
 // REQUIRES: token < article.tokens.size()
 const TextPart& PartOf(const Article& article, std::uint32_t token);
 
+// The canonical text of part `index`, from the space before its first word to the one behind its
+// last; empty where it has none. A view into article.canonical.
+std::string_view CanonicalOf(const Article& article, std::size_t index);
+
 // A stable word for `failure`, for headers and metrics ("invalid_json"), and a sentence for people.
 std::string_view FailureCode(Failure failure);
 std::string_view FailureReason(Failure failure);

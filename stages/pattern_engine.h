@@ -33,8 +33,9 @@ struct PatternHit {
 // What a scanner found in one article. Literals and regexes are numbered each for themselves.
 struct Hits {
   std::vector<PatternHit> literals;  // By ascending end; at the same end in any order.
-  // In any order. A regex covers every token that it touches with more than a space, within one
-  // part of the article; of the hits from one byte only the longest is there.
+  // In any order. A regex is looked for in each part of the article by itself, and covers every
+  // token that it touches with more than a space. Of the hits up to one byte only the one that
+  // starts first is there, and of those from one byte only the longest.
   std::vector<PatternHit> regexes;
   void Clear() {
     literals.clear();

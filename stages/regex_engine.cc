@@ -44,28 +44,40 @@ class RegexEngine::Scanner : public PatternScanner {
     for (const HyperscanDatabase& database : engine.gated_) GrowScratch(database.get(), scratch_);
   }
 
+  // One part at a time: a match that ran on into the next would hide one that does not.
   void Scan(const Article& article, Hits& hits) override {
     found_.clear();
-    ScanText(engine_.always_.get(), article.canonical, scratch_.get(), OnMatch, this);
-    if (engine_.gate_) {
-      open_.clear();
-      engine_.gate_->Find(article.canonical, gate_scratch_, open_);
-      for (std::uint32_t gated : open_) {
-        ScanText(engine_.gated_[gated].get(), article.canonical, scratch_.get(), OnMatch, this);
-      }
+    for (std::size_t i = 0; i < article.parts.size(); ++i) {
+      const std::string_view part = CanonicalOf(article, i);
+      if (part.empty()) continue;
+      part_start_ = static_cast<std::uint32_t>(part.data() - article.canonical.data());
+      ScanPart(part);
     }
     AddHits(article, hits.regexes);
   }
 
  private:
+  void ScanPart(std::string_view part) {
+    ScanText(engine_.always_.get(), part, scratch_.get(), OnMatch, this);
+    if (!engine_.gate_) return;
+    open_.clear();
+    engine_.gate_->Find(part, gate_scratch_, open_);
+    for (std::uint32_t gated : open_) {
+      ScanText(engine_.gated_[gated].get(), part, scratch_.get(), OnMatch, this);
+    }
+  }
+
   static int OnMatch(unsigned id, unsigned long long start, unsigned long long end, unsigned,
                      void* context) {
-    std::vector<RegexBytes>& found = static_cast<Scanner*>(context)->found_;
+    Scanner& self = *static_cast<Scanner*>(context);
+    std::vector<RegexBytes>& found = self.found_;
+    const RegexBytes match = {id, self.part_start_ + static_cast<std::uint32_t>(start),
+                              self.part_start_ + static_cast<std::uint32_t>(end)};
     // A pattern with an open end is reported at each end: the longest is the last from one start.
-    if (!found.empty() && found.back().regex == id && found.back().start == start) {
-      found.back().end = static_cast<std::uint32_t>(end);
+    if (!found.empty() && found.back().regex == id && found.back().start == match.start) {
+      found.back().end = match.end;
     } else {
-      found.push_back({id, static_cast<std::uint32_t>(start), static_cast<std::uint32_t>(end)});
+      found.push_back(match);
     }
     return 0;
   }
@@ -86,8 +98,7 @@ class RegexEngine::Scanner : public PatternScanner {
         return c == ' ' || c == kSentenceMark || c == kParagraphMark;
       };
       if (begin > 0 && !is_between(article.canonical[found.start])) --begin;
-      // An evidence is a slice of one field: what runs over its end is none.
-      if (begin >= end || &PartOf(article, begin) != &PartOf(article, end - 1)) continue;
+      if (begin >= end) continue;  // Nothing but what stands between words.
       hits.push_back({found.regex, begin, end});
     }
   }
@@ -97,6 +108,7 @@ class RegexEngine::Scanner : public PatternScanner {
   GramGate::Scratch gate_scratch_;
   std::vector<std::uint32_t> open_;  // Gated regexes to look for in the article.
   std::vector<RegexBytes> found_;    // In the article.
+  std::uint32_t part_start_ = 0;     // In its canonical text, of the part being scanned.
 };
 
 absl::StatusOr<std::unique_ptr<RegexEngine>> RegexEngine::Build(

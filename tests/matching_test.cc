@@ -61,6 +61,14 @@ TEST(Regexes, CannotRunFromOneFieldIntoAnother) {
   EXPECT_EQ(desk.Tag({{kTitleField, "alpha"}, {kBodyField, "alpha beta"}}).size(), 1u);
 }
 
+TEST(Regexes, AreFoundAtTheEdgeOfAFieldThoughTheyCouldRunOn) {
+  Desk desk(Pack({MakeTopic("t", {Item(1, Regex("alpha.{0,9}")), Item(1, Regex(".{0,9}beta"))})}));
+  const std::vector<FoundTag> tags =
+      desk.Tag({{kTitleField, "alpha"}, {kHeadingField, ""}, {kBodyField, "beta"}});
+  ASSERT_EQ(tags.size(), 1u);
+  EXPECT_THAT(tags[0].evidence, ElementsAre("alpha", "beta"));
+}
+
 TEST(Scores, AddUpWeightsByFieldAndHits) {
   Desk desk(Pack({MakeTopic("t", {Item(10, Word("tax"), 2), Item(-15, Word("joke"))}, 10)},
                  {{"title", 3, {}}, {"heading", 2, {}}, {"body", 1, {}}}));
