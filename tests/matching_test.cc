@@ -69,6 +69,13 @@ TEST(Regexes, AreFoundAtTheEdgeOfAFieldThoughTheyCouldRunOn) {
   EXPECT_THAT(tags[0].evidence, ElementsAre("alpha", "beta"));
 }
 
+TEST(Phrases, WithWildcardsMayBeginTheText) {
+  RuleNode phrase = Phrase("bank* bankr*");
+  phrase.children = {Node(RuleNode::Kind::kPrefix, "bank"), Node(RuleNode::Kind::kPrefix, "bankr")};
+  EXPECT_THAT(Find(phrase, "bankrupt"), IsEmpty());
+  EXPECT_THAT(Find(phrase, "bankrupt bankrupt"), ElementsAre("bankrupt bankrupt"));
+}
+
 TEST(Scores, AddUpWeightsByFieldAndHits) {
   Desk desk(Pack({MakeTopic("t", {Item(10, Word("tax"), 2), Item(-15, Word("joke"))}, 10)},
                  {{"title", 3, {}}, {"heading", 2, {}}, {"body", 1, {}}}));
