@@ -212,6 +212,11 @@ class PackMaker {
     const Kind kind = Pick(random_, kPairs);
     const bool has_number = kind == Kind::kNear || kind == Kind::kBefore;
     const int number = has_number ? Number(0, 6, 50) : 0;
+    // Covers that never cover would say little.
+    if (kind == Kind::kOutside && Chance(random_, 50)) {
+      const std::string word(RandomWord(random_));
+      return Outside(Word(word), Near(Word(word), 2, Places(depth, in_field)));
+    }
     RuleNode x = Places(depth, in_field);
     return Pair(kind, std::move(x), Places(depth, in_field), number);
   }

@@ -51,6 +51,10 @@ struct FoundTag {
 // Wrong on purpose, in one way: a comparison that is worth something finds each of them.
 enum class Mistake {
   kNone,
+  kExactIgnored,
+  kPrefixIsWord,
+  kPhraseCrossesSentences,
+  kOneReadingOnly,
   kNearReachesOneFurther,
   kNearCrossesFields,
   kNearKeepsAllSpans,

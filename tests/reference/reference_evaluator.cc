@@ -175,10 +175,31 @@ bool Evaluator::IsLeaf(const RuleNode& node, const RulePack& pack) const {
   }
 }
 
+// What words in a row give with the mistakes that are about terms.
+Places Evaluator::FindSpoiled(std::vector<Sequence> sequences) const {
+  if (Is(Mistake::kOneReadingOnly)) sequences.resize(1);
+  for (Sequence& sequence : sequences) {
+    for (Element& element : sequence) {
+      if (Is(Mistake::kExactIgnored)) element.exact.reset();
+      if (Is(Mistake::kPrefixIsWord)) element.is_prefix = false;
+    }
+  }
+  std::vector<Token> tokens = tokens_;
+  for (Token& token : tokens) {
+    if (Is(Mistake::kPhraseCrossesSentences)) token.sentence = token.paragraph;
+  }
+  return Find(sequences, tokens, texts_);
+}
+
 std::vector<Hit> Evaluator::TermHits(const RuleNode& term, const Scope& scope) {
-  const Places places = term.kind == Kind::kRegex
-                            ? FindRegex(term.text, tokens_)
-                            : Find(cache_.Read(term, *scope.pack), tokens_, texts_);
+  Places places;
+  if (term.kind == Kind::kRegex) {
+    places = FindRegex(term.text, tokens_);
+  } else if (Is(Mistake::kNone)) {
+    places = Find(cache_.Read(term, *scope.pack), tokens_, texts_);
+  } else {
+    places = FindSpoiled(cache_.Read(term, *scope.pack));
+  }
   std::vector<Hit> hits;
   for (const Place& place : places) {
     if (InField(place, scope)) hits.push_back({place, Shown(term)});

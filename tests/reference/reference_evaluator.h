@@ -77,6 +77,7 @@ class Evaluator {
   void FindLead();
   bool InField(const Place& place, const Scope& scope) const;
   std::vector<Hit> AllHits(const RuleNode& leaf, const Scope& scope);
+  Places FindSpoiled(std::vector<Sequence> sequences) const;
   std::vector<Hit> TermHits(const RuleNode& term, const Scope& scope);
   std::vector<Hit> ListHits(const RuleNode& node, const Scope& scope);
   Places JointPlaces(const RuleNode& node, const Scope& scope);
