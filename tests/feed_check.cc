@@ -50,10 +50,11 @@ std::vector<std::string> ReadKeywords(const std::string& path) {
 }
 
 RulePack PackOfKeywords(const std::vector<std::string>& keywords) {
-  RulePack pack = nodes::PackOf({}, "any");
+  RulePack pack = Pack({});
+  pack.language = "any";
   for (std::size_t i = 0; i < keywords.size(); ++i) {
-    pack.topics.push_back(nodes::TopicOf("k" + std::to_string(i), std::nullopt,
-                                         {nodes::Entry(1, nodes::Phrase(keywords[i]), kHitsMax)}));
+    pack.topics.push_back(
+        MakeTopic("k" + std::to_string(i), {Item(1, Phrase(keywords[i]), kHitsMax)}));
   }
   return pack;
 }
@@ -64,7 +65,7 @@ class KeywordMap {
   explicit KeywordMap(const std::vector<std::string>& keywords) {
     for (std::size_t i = 0; i < keywords.size(); ++i) {
       for (const reference::Sequence& sequence :
-           reference::SequencesOf(nodes::Phrase(keywords[i]), "any")) {
+           reference::SequencesOf(Phrase(keywords[i]), "any")) {
         std::string words;
         for (const reference::Element& element : sequence) words += *element.forms.begin() + " ";
         if (words.empty()) continue;

@@ -11,17 +11,41 @@ namespace wiredesk {
 
 namespace {
 
-using namespace nodes;  // NOLINT: reads like rules.
 using Kind = RuleNode::Kind;
 using Comparison = RuleNode::Comparison;
 
-constexpr std::string_view kRegexes[] = {"chapter (7|11)",   "bank[a-z]*",      "tax(es|ed|ation)?",
-                                         "(new )?york",      "file.{0,6}court", "\\w*bank",
-                                         "[a-z]{1,3}ourt",   "e mail",          "court.{0,5}",
-                                         ".{0,5}court",      "acme \\w{1,9} ",  " new york ",
-                                         "(the |new )?bank", "1,000",           "[^0-9]tax",
-                                         "bank|tax|file",    "中 国",           "(bank ){1,2}",
-                                         "york( new york)?", "fil\\w+"};
+constexpr std::string_view kRegexes[] = {"chapter (7|11)",
+                                         "bank[a-z]*",
+                                         "tax(es|ed|ation)?",
+                                         "(new )?york",
+                                         "file.{0,6}court",
+                                         "\\w*bank",
+                                         "[a-z]{1,3}ourt",
+                                         "e mail",
+                                         "court.{0,5}",
+                                         ".{0,5}court",
+                                         "acme \\w{1,9} ",
+                                         " new york ",
+                                         "(the |new )?bank",
+                                         "1,000",
+                                         "[^0-9]tax",
+                                         "bank|tax|file",
+                                         "中 国",
+                                         "(bank ){1,2}",
+                                         "york( new york)?",
+                                         "fil\\w+",
+                                         "court house",
+                                         "taxation",
+                                         "chapter \\d+",
+                                         "anti tax",
+                                         "snake_\\w*",
+                                         "new (york|bank)",
+                                         "bankrupt",
+                                         "e mail(s|ed)?",
+                                         "acme (bank|court)",
+                                         "filing|filed",
+                                         "(us )?court",
+                                         "york. tax"};
 
 constexpr std::string_view kPrefixes[] = {"bank",   "taxa", "file",  "e-mail",    "cour",
                                           "Strass", "chap", "BANKR", "anti-taxa", "snake"};
@@ -37,7 +61,8 @@ class PackMaker {
 
   RulePack Make(std::size_t number) {
     constexpr std::string_view kLanguages[] = {"en", "en", "any", "de", "fr"};
-    pack_ = PackOf({}, std::string(Pick(random_, kLanguages)));
+    pack_ = Pack({});
+    pack_.language = Pick(random_, kLanguages);
     pack_.name = "pack" + std::to_string(number);
     pack_.file = pack_.name + ".rules";
     const auto inflected = InflectedLanguages();
@@ -50,6 +75,7 @@ class PackMaker {
     if (Chance(random_, 25)) pack_.excludes.push_back(Anchored(Logic(1, false)));
     const std::size_t count = 2 + Below(random_, 6);
     for (std::size_t i = 0; i < count; ++i) AddTopic(number, i);
+    if (Chance(random_, 1)) AddManyRegexes(number);
     // References lead to rules before and behind.
     std::shuffle(pack_.topics.begin(), pack_.topics.end(), random_);
     return pack_;
@@ -109,16 +135,17 @@ class PackMaker {
   }
 
   void AddTopic(std::size_t pack, std::size_t index) {
-    Topic topic = TopicOf("t" + std::to_string(Below(random_, 10)) + "." + std::to_string(pack) +
-                              "." + std::to_string(index),
-                          std::nullopt);
+    Topic topic = MakeTopic("t" + std::to_string(Below(random_, 10)) + "." + std::to_string(pack) +
+                                "." + std::to_string(index),
+                            {});
+    topic.has_rule = true;
     const bool has_when = Chance(random_, 65);
     const std::size_t entries = has_when && Chance(random_, 60) ? 0 : 1 + Below(random_, 4);
     for (std::size_t i = 0; i < entries; ++i) {
       const int weight = Number(1, 5, 1'000'000);
       const bool is_against = i > 0 && Chance(random_, 30);
       topic.scores.push_back(
-          Entry(is_against ? -weight : weight, Places(2, false), Number(1, 3, 1000)));
+          Item(is_against ? -weight : weight, Places(2, false), Number(1, 3, 1000)));
     }
     if (entries > 0) topic.need = Number(1, 8, 1'000'000'000);
     if (has_when) topic.when = Anchored(Logic(3, false));
@@ -128,6 +155,14 @@ class PackMaker {
     if (Chance(random_, 15)) topic.emit.snippet_bytes = static_cast<int>(1 + Below(random_, 30));
     if (topic.state != TopicState::kDraft) topics_.push_back(topic.id);
     pack_.topics.push_back(std::move(topic));
+  }
+
+  // So many that each is only looked for where there is what it requires.
+  void AddManyRegexes(std::size_t number) {
+    std::vector<RuleNode> all;
+    for (std::string_view regex : kRegexes) all.push_back(Regex(std::string(regex)));
+    pack_.topics.push_back(
+        MakeTopic("regexes" + std::to_string(number), {Item(1, AnyOf(std::move(all)), 9)}));
   }
 
   // The text of a word or a phrase.
@@ -157,7 +192,7 @@ class PackMaker {
     const bool is_plain = std::all_of(
         parts.begin(), parts.end(), [](const RuleNode& part) { return part.kind == Kind::kWord; });
     if (is_plain) parts.clear();
-    return Phrase(text, std::move(parts));
+    return Mixed(text, std::move(parts));
   }
 
   RuleNode Term() {
@@ -195,7 +230,7 @@ class PackMaker {
   }
 
   // A name that may stand here, or a word where there is none.
-  RuleNode Named(bool has_places, bool in_field) {
+  RuleNode AnyName(bool has_places, bool in_field) {
     std::vector<const Macro*> fitting;
     for (const Macro& macro : macros_) {
       if ((macro.has_places || !has_places) && (macro.is_plain || !in_field)) {
@@ -203,7 +238,7 @@ class PackMaker {
       }
     }
     if (fitting.empty()) return Word(std::string(RandomWord(random_)));
-    return nodes::Macro(Pick(random_, fitting)->name);
+    return Named(Pick(random_, fitting)->name);
   }
 
   RuleNode PairOf(std::size_t depth, bool in_field) {
@@ -215,17 +250,17 @@ class PackMaker {
     // Covers that never cover would say little.
     if (kind == Kind::kOutside && Chance(random_, 50)) {
       const std::string word(RandomWord(random_));
-      return Outside(Word(word), Near(Word(word), 2, Places(depth, in_field)));
+      return Outside(Word(word), Near(2, Word(word), Places(depth, in_field)));
     }
     RuleNode x = Places(depth, in_field);
-    return Pair(kind, std::move(x), Places(depth, in_field), number);
+    return Numbered(kind, number, {std::move(x), Places(depth, in_field)});
   }
 
   // An expression that has places.
   RuleNode Places(std::size_t depth, bool in_field) {
     const std::size_t choice = Below(random_, depth == 0 ? 50 : 100);
     if (choice < 40) return Term();
-    if (choice < 46) return Named(true, in_field);
+    if (choice < 46) return AnyName(true, in_field);
     if (choice < 50) return pack_.lists.empty() ? Term() : List(Pick(random_, pack_.lists).name);
     if (choice < 65) return AnyOf(Many(depth - 1, in_field, 4));
     if (choice < 85) return PairOf(depth - 1, in_field);
@@ -258,15 +293,22 @@ class PackMaker {
   }
 
   RuleNode CountOf(std::size_t depth, bool in_field) {
-    const Comparison comparison = Chance(random_, 70) ? Comparison::kAtLeast : Comparison::kAtMost;
-    return Count(Places(depth, in_field), comparison, static_cast<int>(Below(random_, 4)));
+    RuleNode counted = Places(depth, in_field);
+    // Places that overlap.
+    if (Chance(random_, 30)) {
+      const std::string word(RandomWord(random_));
+      counted = AnyOf({Word(word), Near(3, Word(word), std::move(counted))});
+    }
+    const int number = Number(0, 3, 1'000'000);
+    return Chance(random_, 70) ? CountAtLeast(number, std::move(counted))
+                               : CountAtMost(number, std::move(counted));
   }
 
   // Any expression.
   RuleNode Logic(std::size_t depth, bool in_field) {
     const std::size_t choice = Below(random_, depth == 0 ? 40 : 100);
     if (choice < 30) return Places(depth, in_field);
-    if (choice < 35) return Named(false, in_field);
+    if (choice < 35) return AnyName(false, in_field);
     if (choice < 40) return in_field ? Term() : MetadataTest();
     if (choice < 55) return And({Logic(depth - 1, in_field), Logic(depth - 1, in_field)});
     if (choice < 67) return Or({Logic(depth - 1, in_field), Logic(depth - 1, in_field)});
@@ -278,7 +320,7 @@ class PackMaker {
       return AtLeast(static_cast<int>(1 + Below(random_, most)), std::move(members));
     }
     if (in_field) return Term();
-    if (choice < 95 && !topics_.empty()) return TopicRule(Pick(random_, topics_));
+    if (choice < 95 && !topics_.empty()) return TopicHolds(Pick(random_, topics_));
     return In(std::string(Pick(random_, kFields)), Logic(depth - 1, true));
   }
 

@@ -14,7 +14,6 @@
 namespace wiredesk::reference {
 namespace {
 
-using namespace nodes;  // NOLINT: the tables read like rules.
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using Comparison = RuleNode::Comparison;
@@ -98,7 +97,7 @@ Strings Shown(const std::vector<FoundTag>& tags, const SourceArticle& article) {
 }
 
 Strings When(const RuleNode& when, const SourceArticle& article) {
-  const std::vector<RulePack> packs = {PackOf({TopicOf("t", when)})};
+  const std::vector<RulePack> packs = {Pack({WhenTopic("t", when)})};
   return Shown(Tag(packs, article), article);
 }
 Strings When(const RuleNode& when, const std::string& body) {
@@ -120,7 +119,7 @@ TEST(ReferenceTerms, AreFoundAsWholeWords) {
       {Inflected("cyber-attack"), "cyber attacks", {"cyber attacks"}},
       {Prefix("insolv"), "Insolvency, insolvent, solv", {"Insolvency", "insolvent"}},
       {Prefix("e-mail"), "e-mailing, email", {"e-mailing"}},
-      {Phrase("file* for chapter", {Prefix("file"), Word("for"), Inflected("chapter")}),
+      {Mixed("file* for chapter", {Prefix("file"), Word("for"), Inflected("chapter")}),
        "filed for chapters. file for a chapter",
        {"filed for chapters"}},
       {Regex("chapter (7|11)"), "Under Chapter\n11 they", {"Chapter\n11"}},
@@ -132,7 +131,7 @@ TEST(ReferenceTerms, AreFoundAsWholeWords) {
 }
 
 TEST(ReferenceTerms, HaveAccentsOrNoneWhereThePackFoldsThem) {
-  std::vector<RulePack> packs = {PackOf({TopicOf("t", Word("Café"))})};
+  std::vector<RulePack> packs = {Pack({WhenTopic("t", Word("Café"))})};
   const SourceArticle article = Article({{"body", "cafe café cafè"}});
   EXPECT_THAT(Shown(Tag(packs, article), article), ElementsAre("café"));
   packs[0].fold_accents = true;
@@ -157,31 +156,31 @@ TEST(ReferenceOperators, FindPairsAtTheirDistance) {
     const char* text;
     Strings found;
   } table[] = {
-      {Near(a, 1, b), "a x b", {"a", "b"}},
-      {Near(a, 1, b), "b x a", {"b", "a"}},
-      {Near(a, 1, b), "a x x b", {"-"}},
-      {Near(a, 0, b), "a. B", {"a", "B"}},
-      {Near(a, 5, b), "a x a b", {"a", "b"}},     // The inner pair only.
-      {Near(a, 5, a), "a", {"-"}},                // A place is no pair with itself.
-      {Near(a, 5, Phrase("a b")), "a b", {"-"}},  // Nor with what overlaps it.
-      {Before(a, 1, b), "b a x b", {"a", "b"}},
-      {Before(a, 1, b), "b a", {"-"}},
-      {Sentence(a, b), "a x. B a", {"B", "a"}},
-      {Sentence(a, b), "a. B", {"-"}},
-      {Paragraph(a, b), "a. B", {"a", "B"}},
-      {Paragraph(a, b), "a\n\nb", {"-"}},
-      {Near(Near(a, 1, b), 1, c), "a x b x c", {"a", "b", "c"}},
-      {Near(Near(a, 1, b), 0, c), "a c b", {"-"}},  // c is inside.
+      {Near(1, a, b), "a x b", {"a", "b"}},
+      {Near(1, a, b), "b x a", {"b", "a"}},
+      {Near(1, a, b), "a x x b", {"-"}},
+      {Near(0, a, b), "a. B", {"a", "B"}},
+      {Near(5, a, b), "a x a b", {"a", "b"}},     // The inner pair only.
+      {Near(5, a, a), "a", {"-"}},                // A place is no pair with itself.
+      {Near(5, a, Phrase("a b")), "a b", {"-"}},  // Nor with what overlaps it.
+      {Before(1, a, b), "b a x b", {"a", "b"}},
+      {Before(1, a, b), "b a", {"-"}},
+      {SameSentence(a, b), "a x. B a", {"B", "a"}},
+      {SameSentence(a, b), "a. B", {"-"}},
+      {SameParagraph(a, b), "a. B", {"a", "B"}},
+      {SameParagraph(a, b), "a\n\nb", {"-"}},
+      {Near(1, Near(1, a, b), c), "a x b x c", {"a", "b", "c"}},
+      {Near(0, Near(1, a, b), c), "a c b", {"-"}},  // c is inside.
       {Outside(b, Phrase("a b")), "a b. B", {"B"}},
       {Outside(b, Phrase("a b")), "a b", {"-"}},
-      {Near(Outside(b, Phrase("a b")), 2, c), "a b c b", {"c", "b"}},
-      {Or({Near(a, 0, b), c}), "a x b c", {"c"}},
+      {Near(2, Outside(b, Phrase("a b")), c), "a b c b", {"c", "b"}},
+      {Or({Near(0, a, b), c}), "a x b c", {"c"}},
   };
   for (const auto& row : table) EXPECT_EQ(When(row.rule, row.text), row.found) << row.text;
   // Zones: three paragraphs of the body are one, the title is another.
-  EXPECT_THAT(When(Near(a, 0, b), Article({{"body", "a"}, {"body", "b"}})), ElementsAre("a", "b"));
-  EXPECT_THAT(When(Near(a, 0, b), Article({{"title", "a"}, {"body", "b"}})), ElementsAre("-"));
-  EXPECT_THAT(When(Paragraph(a, b), Article({{"body", "a"}, {"body", "b"}})), ElementsAre("-"));
+  EXPECT_THAT(When(Near(0, a, b), Article({{"body", "a"}, {"body", "b"}})), ElementsAre("a", "b"));
+  EXPECT_THAT(When(Near(0, a, b), Article({{"title", "a"}, {"body", "b"}})), ElementsAre("-"));
+  EXPECT_THAT(When(SameParagraph(a, b), Article({{"body", "a"}, {"body", "b"}})), ElementsAre("-"));
 }
 
 TEST(ReferenceOperators, CombineTruth) {
@@ -200,13 +199,13 @@ TEST(ReferenceOperators, CombineTruth) {
       {And({a, Not(b)}), "a b", {"-"}},
       {AtLeast(2, {a, b, c}), "c x a", {"c", "a"}},
       {AtLeast(2, {a, b, c}), "a a a", {"-"}},  // Different ones.
-      {Count(a, Comparison::kAtLeast, 2), "a a", {"a", "a"}},
-      {Count(a, Comparison::kAtLeast, 3), "a a", {"-"}},
-      {And({b, Count(a, Comparison::kAtMost, 1)}), "b a", {"b"}},
-      {And({b, Count(a, Comparison::kAtMost, 1)}), "b a a", {"-"}},
-      {Count(AnyOf({a, Phrase("a b")}), Comparison::kAtLeast, 2), "a b", {"-"}},
-      {Count(Phrase("a a"), Comparison::kAtLeast, 2), "a a a", {"-"}},
-      {Count(Near(a, 2, b), Comparison::kAtLeast, 2), "a b x x x b a", {"a", "b", "b", "a"}},
+      {CountAtLeast(2, a), "a a", {"a", "a"}},
+      {CountAtLeast(3, a), "a a", {"-"}},
+      {And({b, CountAtMost(1, a)}), "b a", {"b"}},
+      {And({b, CountAtMost(1, a)}), "b a a", {"-"}},
+      {CountAtLeast(2, AnyOf({a, Phrase("a b")})), "a b", {"-"}},
+      {CountAtLeast(2, Phrase("a a")), "a a a", {"-"}},
+      {CountAtLeast(2, Near(2, a, b)), "a b x x x b a", {"a", "b", "b", "a"}},
   };
   for (const auto& row : table) EXPECT_EQ(When(row.rule, row.text), row.found) << row.text;
 }
@@ -222,7 +221,7 @@ TEST(ReferenceOperators, LookAtFields) {
   EXPECT_THAT(When(In("lead", b), article), ElementsAre("b"));
   EXPECT_THAT(When(In("body", b), article), ElementsAre("b"));
   EXPECT_THAT(When(In("lead", Word("c")), article), ElementsAre("-"));  // The third paragraph.
-  std::vector<RulePack> packs = {PackOf({TopicOf("t", Or({a, In("title", a)}))})};
+  std::vector<RulePack> packs = {Pack({WhenTopic("t", Or({a, In("title", a)}))})};
   packs[0].fields = {"body"};
   EXPECT_EQ(Tag(packs, Article({{"title", "a"}, {"body", "a"}}))[0].evidence.size(), 2u);
   packs[0].topics[0].when = a;
@@ -252,7 +251,7 @@ TEST(ReferenceOperators, CompareMetadata) {
 }
 
 TEST(ReferenceTags, ObeyExcludesStatesAndOtherTopics) {
-  RulePack pack = PackOf({TopicOf("one", Word("a")), TopicOf("two", TopicRule("one"))});
+  RulePack pack = Pack({WhenTopic("one", Word("a")), WhenTopic("two", TopicHolds("one"))});
   const auto tags = [&pack](const std::string& body) {
     Strings ids;
     for (const FoundTag& tag : Tag({pack}, Article({{"body", body}}))) ids.push_back(tag.topic);
@@ -283,20 +282,20 @@ void ExpectScore(const RulePack& pack, const SourceArticle& article, const Score
 TEST(ReferenceScores, AddUpWeightsBoostsAndFactors) {
   const RuleNode a = Word("a");
   const RuleNode b = Word("b");
-  RulePack pack = PackOf({TopicOf("t", std::nullopt, {Entry(10, a, 2), Entry(-15, b)}, 10)});
+  RulePack pack = Pack({MakeTopic("t", {Item(10, a, 2), Item(-15, b)}, 10)});
   pack.boosts = {{"title", 3, {}}, {"lead", 2, {}}};
   ExpectScore(pack, Article({{"body", "A"}}), {20, {"A"}});
   ExpectScore(pack, Article({{"body", "x\n\nx\n\nA a a"}}), {20, {"A", "a"}});
   ExpectScore(pack, Article({{"body", "x\n\nx\n\nA a"}, {"title", "aa. a."}}), {40, {"a", "A"}});
   ExpectScore(pack, Article({{"body", "A b"}}), {0, {}});
   // A list's factors.
-  pack = PackOf({TopicOf("t", std::nullopt, {Entry(2, List("l"), 2)})});
+  pack = Pack({MakeTopic("t", {Item(2, List("l"), 2)})});
   pack.lists = {{"l", "", "", {{"a", 5, false, 1}, {"Bo", 7, true, 2}, {"c", 1, false, 3}}, {}}};
   ExpectScore(pack, Article({{"body", "c bo Bo a"}}), {24, {"Bo", "a"}});
-  pack.topics[0].scores = {Entry(2, Outside(List("l"), Phrase("a c")), 9)};
+  pack.topics[0].scores = {Item(2, Outside(List("l"), Phrase("a c")), 9)};
   ExpectScore(pack, Article({{"body", "a c a Bo"}}), {24, {"Bo", "a"}});
   // Expressions that are no leaf: the counted places, and the hits in them.
-  pack = PackOf({TopicOf("t", std::nullopt, {Entry(4, Near(a, 1, b), 5)})});
+  pack = Pack({MakeTopic("t", {Item(4, Near(1, a, b), 5)})});
   ExpectScore(pack, Article({{"body", "a x b x x x b a x x x a"}}), {8, {"a", "b", "b", "a"}});
   // With `when`, and the limit of `emit`.
   pack.topics[0].when = Word("x");
@@ -307,7 +306,7 @@ TEST(ReferenceScores, AddUpWeightsBoostsAndFactors) {
 }
 
 TEST(ReferenceTags, ShowTheTextAroundTheirEvidence) {
-  RulePack pack = PackOf({TopicOf("t", Word("a"))});
+  RulePack pack = Pack({WhenTopic("t", Word("a"))});
   pack.topics[0].emit.snippet_bytes = 3;
   const Evidence found = Tag({pack}, Article({{"body", "éé a éé"}}))[0].evidence.at(0);
   EXPECT_EQ(found.start, 5u);
@@ -316,9 +315,9 @@ TEST(ReferenceTags, ShowTheTextAroundTheirEvidence) {
 }
 
 TEST(ReferenceTags, ComeByFallingScoreThenById) {
-  const RulePack pack = PackOf({TopicOf("c", std::nullopt, {Entry(5, Word("x"))}),
-                                TopicOf("a", std::nullopt, {Entry(5, Word("x"))}),
-                                TopicOf("b", std::nullopt, {Entry(9, Word("x"))})});
+  const RulePack pack =
+      Pack({MakeTopic("c", {Item(5, Word("x"))}), MakeTopic("a", {Item(5, Word("x"))}),
+            MakeTopic("b", {Item(9, Word("x"))})});
   Strings ids;
   for (const FoundTag& tag : Tag({pack}, Article({{"body", "x"}}))) ids.push_back(tag.topic);
   EXPECT_THAT(ids, ElementsAre("b", "a", "c"));

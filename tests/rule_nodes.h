@@ -1,96 +1,121 @@
-// Expressions of rules, built in place: Near(Word("tax"), 3, Word("levy")). For tests.
+// Rules built in place: Near(3, Word("tax"), Word("levy")). For tests.
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "config/rule_ast.h"
 
-namespace wiredesk::nodes {
+namespace wiredesk {
 
-inline RuleNode Make(RuleNode::Kind kind, std::string text, std::vector<RuleNode> children = {}) {
+inline RuleNode Node(RuleNode::Kind kind, std::string text, std::vector<RuleNode> children = {}) {
   RuleNode node;
   node.kind = kind;
   node.text = std::move(text);
   node.children = std::move(children);
   return node;
 }
-inline RuleNode Word(std::string text) { return Make(RuleNode::Kind::kWord, std::move(text)); }
-inline RuleNode Phrase(std::string text, std::vector<RuleNode> children = {}) {
-  return Make(RuleNode::Kind::kPhrase, std::move(text), std::move(children));
-}
+inline RuleNode Word(std::string text) { return Node(RuleNode::Kind::kWord, std::move(text)); }
+inline RuleNode Phrase(std::string text) { return Node(RuleNode::Kind::kPhrase, std::move(text)); }
 inline RuleNode Inflected(std::string text) {
-  return Make(RuleNode::Kind::kInflected, std::move(text));
+  return Node(RuleNode::Kind::kInflected, std::move(text));
 }
-inline RuleNode Exact(std::string text) { return Make(RuleNode::Kind::kExact, std::move(text)); }
-inline RuleNode Prefix(std::string text) { return Make(RuleNode::Kind::kPrefix, std::move(text)); }
-inline RuleNode Regex(std::string text) { return Make(RuleNode::Kind::kRegex, std::move(text)); }
-inline RuleNode AnyOf(std::vector<RuleNode> members) {
-  return Make(RuleNode::Kind::kAnyOf, "", std::move(members));
+inline RuleNode Exact(std::string text) { return Node(RuleNode::Kind::kExact, std::move(text)); }
+inline RuleNode Regex(std::string text) { return Node(RuleNode::Kind::kRegex, std::move(text)); }
+inline RuleNode AnyOf(std::vector<RuleNode> children) {
+  return Node(RuleNode::Kind::kAnyOf, "", std::move(children));
 }
-inline RuleNode List(std::string name) { return Make(RuleNode::Kind::kList, std::move(name)); }
-inline RuleNode Macro(std::string name) { return Make(RuleNode::Kind::kMacro, std::move(name)); }
-inline RuleNode In(std::string field, RuleNode node) {
-  return Make(RuleNode::Kind::kField, std::move(field), {std::move(node)});
+inline RuleNode In(std::string field, RuleNode child) {
+  return Node(RuleNode::Kind::kField, std::move(field), {std::move(child)});
 }
 
-inline RuleNode Pair(RuleNode::Kind kind, RuleNode x, RuleNode y, std::int32_t number = 0) {
-  RuleNode node = Make(kind, "", {std::move(x), std::move(y)});
+inline ScoreItem Item(std::int32_t weight, RuleNode term, std::int32_t hits_max = 1) {
+  return {weight, std::move(term), hits_max, {}};
+}
+
+inline Topic MakeTopic(std::string id, std::vector<ScoreItem> scores, std::int32_t need = 1,
+                       std::string parent = "") {
+  Topic topic;
+  topic.id = std::move(id);
+  topic.label = "label of " + topic.id;
+  topic.parent = std::move(parent);
+  topic.has_rule = !scores.empty();
+  topic.scores = std::move(scores);
+  topic.need = need;
+  return topic;
+}
+
+inline RulePack Pack(std::vector<Topic> topics, std::vector<FieldBoost> boosts = {}) {
+  RulePack pack;
+  pack.file = "test.rules";
+  pack.name = "test";
+  pack.version = "1";
+  pack.language = "en";
+  pack.boosts = std::move(boosts);
+  pack.topics = std::move(topics);
+  return pack;
+}
+
+inline RuleNode Prefix(std::string text) { return Node(RuleNode::Kind::kPrefix, std::move(text)); }
+// "a b* c~": its words as children.
+inline RuleNode Mixed(std::string text, std::vector<RuleNode> words) {
+  return Node(RuleNode::Kind::kPhrase, std::move(text), std::move(words));
+}
+inline RuleNode Named(std::string name) { return Node(RuleNode::Kind::kMacro, std::move(name)); }
+inline RuleNode List(std::string name) { return Node(RuleNode::Kind::kList, std::move(name)); }
+inline RuleNode Or(std::vector<RuleNode> children) {
+  return Node(RuleNode::Kind::kOr, "", std::move(children));
+}
+inline RuleNode And(std::vector<RuleNode> children) {
+  return Node(RuleNode::Kind::kAnd, "", std::move(children));
+}
+inline RuleNode Not(RuleNode child) { return Node(RuleNode::Kind::kNot, "", {std::move(child)}); }
+inline RuleNode Numbered(RuleNode::Kind kind, std::int32_t number, std::vector<RuleNode> children) {
+  RuleNode node = Node(kind, "", std::move(children));
   node.number = number;
   return node;
 }
-inline RuleNode Near(RuleNode x, std::int32_t number, RuleNode y) {
-  return Pair(RuleNode::Kind::kNear, std::move(x), std::move(y), number);
+inline RuleNode Near(std::int32_t n, RuleNode x, RuleNode y) {
+  return Numbered(RuleNode::Kind::kNear, n, {std::move(x), std::move(y)});
 }
-inline RuleNode Before(RuleNode x, std::int32_t number, RuleNode y) {
-  return Pair(RuleNode::Kind::kBefore, std::move(x), std::move(y), number);
+inline RuleNode Before(std::int32_t n, RuleNode x, RuleNode y) {
+  return Numbered(RuleNode::Kind::kBefore, n, {std::move(x), std::move(y)});
 }
-inline RuleNode Sentence(RuleNode x, RuleNode y) {
-  return Pair(RuleNode::Kind::kSentence, std::move(x), std::move(y));
+inline RuleNode SameSentence(RuleNode x, RuleNode y) {
+  return Node(RuleNode::Kind::kSentence, "", {std::move(x), std::move(y)});
 }
-inline RuleNode Paragraph(RuleNode x, RuleNode y) {
-  return Pair(RuleNode::Kind::kParagraph, std::move(x), std::move(y));
+inline RuleNode SameParagraph(RuleNode x, RuleNode y) {
+  return Node(RuleNode::Kind::kParagraph, "", {std::move(x), std::move(y)});
 }
 inline RuleNode Outside(RuleNode x, RuleNode y) {
-  return Pair(RuleNode::Kind::kOutside, std::move(x), std::move(y));
+  return Node(RuleNode::Kind::kOutside, "", {std::move(x), std::move(y)});
 }
-
-inline RuleNode Or(std::vector<RuleNode> nodes) {
-  return Make(RuleNode::Kind::kOr, "", std::move(nodes));
+inline RuleNode AtLeast(std::int32_t n, std::vector<RuleNode> members) {
+  return Numbered(RuleNode::Kind::kAtLeast, n, std::move(members));
 }
-inline RuleNode And(std::vector<RuleNode> nodes) {
-  return Make(RuleNode::Kind::kAnd, "", std::move(nodes));
-}
-inline RuleNode Not(RuleNode node) { return Make(RuleNode::Kind::kNot, "", {std::move(node)}); }
-inline RuleNode AtLeast(std::int32_t number, std::vector<RuleNode> members) {
-  RuleNode node = Make(RuleNode::Kind::kAtLeast, "", std::move(members));
-  node.number = number;
+inline RuleNode CountAtLeast(std::int32_t n, RuleNode x) {
+  RuleNode node = Numbered(RuleNode::Kind::kCount, n, {std::move(x)});
+  node.comparison = RuleNode::Comparison::kAtLeast;
   return node;
 }
-inline RuleNode Count(RuleNode counted, RuleNode::Comparison comparison, std::int32_t number) {
-  RuleNode node = Make(RuleNode::Kind::kCount, "", {std::move(counted)});
-  node.comparison = comparison;
-  node.number = number;
+inline RuleNode CountAtMost(std::int32_t n, RuleNode x) {
+  RuleNode node = Numbered(RuleNode::Kind::kCount, n, {std::move(x)});
+  node.comparison = RuleNode::Comparison::kAtMost;
   return node;
 }
 inline RuleNode Metadata(std::string name, RuleNode::Comparison comparison,
                          std::vector<std::string> values) {
-  RuleNode node = Make(RuleNode::Kind::kMetadata, std::move(name));
+  RuleNode node = Node(RuleNode::Kind::kMetadata, std::move(name));
   node.comparison = comparison;
   node.values = std::move(values);
   return node;
 }
-inline RuleNode TopicRule(std::string id) { return Make(RuleNode::Kind::kTopic, std::move(id)); }
+inline RuleNode TopicHolds(std::string id) { return Node(RuleNode::Kind::kTopic, std::move(id)); }
 
-inline ScoreItem Entry(std::int32_t weight, RuleNode term, std::int32_t hits_max = 1) {
-  return {weight, std::move(term), hits_max, {}};
-}
-
-inline Topic TopicOf(std::string id, std::optional<RuleNode> when,
-                     std::vector<ScoreItem> scores = {}, std::int32_t need = 1) {
+inline Topic WhenTopic(std::string id, RuleNode when, std::vector<ScoreItem> scores = {},
+                       std::int32_t need = 1) {
   Topic topic;
   topic.id = std::move(id);
   topic.label = "label of " + topic.id;
@@ -101,14 +126,4 @@ inline Topic TopicOf(std::string id, std::optional<RuleNode> when,
   return topic;
 }
 
-inline RulePack PackOf(std::vector<Topic> topics, std::string language = "en") {
-  RulePack pack;
-  pack.file = "test.rules";
-  pack.name = "test";
-  pack.version = "1";
-  pack.language = std::move(language);
-  pack.topics = std::move(topics);
-  return pack;
-}
-
-}  // namespace wiredesk::nodes
+}  // namespace wiredesk
