@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,8 @@ class FastArticles {
  public:
   // REQUIRES: the articles outlive this.
   explicit FastArticles(const std::vector<reference::SourceArticle>& articles);
+
+  std::span<const Article> articles() const { return batch_.articles(); }
 
   // One list of tags an article.
   std::vector<std::vector<reference::FoundTag>> Tag(const CompiledRules& rules);

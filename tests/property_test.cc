@@ -5,10 +5,12 @@
 //   WIREDESK_PROPERTY_SEED   where to start; a failure tells its seed
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstdio>
 #include <cstdlib>
 #include <functional>
 #include <memory>
-#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -120,6 +122,49 @@ class Rounds {
   std::vector<std::vector<FoundTag>> fast_;
   std::string errors_;
 };
+
+// As the reference shows it: "word 3-7 # word 9-12 | ", with ends of paragraphs and sentences.
+std::string ShowText(const Article& article) {
+  const auto begins = [](std::span<const std::uint32_t> starts, std::uint32_t token) {
+    return std::binary_search(starts.begin(), starts.end(), token);
+  };
+  std::string shown;
+  for (std::uint32_t i = 0; i < article.tokens.size(); ++i) {
+    const Token& token = article.tokens[i];
+    if (begins(article.sentences, i)) shown += begins(article.paragraphs, i) ? "# " : "| ";
+    const std::string_view rest = article.canonical.substr(token.canonical);
+    shown.append(rest.substr(0, rest.find(' ') + 1));
+    shown += std::to_string(&PartOf(article, i) - article.parts.data()) + "/";
+    shown += std::to_string(token.start) + "-" + std::to_string(token.end) + " ";
+  }
+  return shown;
+}
+
+std::string ShowText(const std::vector<reference::Token>& tokens) {
+  std::string shown;
+  std::size_t sentence = 0;
+  std::size_t paragraph = 0;
+  for (const reference::Token& token : tokens) {
+    if (token.sentence != sentence) shown += token.paragraph != paragraph ? "# " : "| ";
+    sentence = token.sentence;
+    paragraph = token.paragraph;
+    shown += token.folded + " " + std::to_string(token.part) + "/" + std::to_string(token.start) +
+             "-" + std::to_string(token.end) + " ";
+  }
+  return shown;
+}
+
+TEST(Articles, AreReadAsTheReferenceReadsThem) {
+  const std::uint64_t pools = FromEnvironment("WIREDESK_PROPERTY_CASES", kCasesDefault) / 1000;
+  for (std::uint64_t seed = 0; seed < pools; ++seed) {
+    const Pool pool(seed);
+    for (std::size_t i = 0; i < pool.articles.size(); ++i) {
+      ASSERT_EQ(ShowText(pool.fast.articles()[i]), ShowText(pool.read[i]))
+          << "pool " << seed << ", article " << i << "\n"
+          << Show(pool.articles[i]);
+    }
+  }
+}
 
 TEST(CompiledRules, FindWhatTheReferenceFinds) {
   const std::size_t cases = FromEnvironment("WIREDESK_PROPERTY_CASES", kCasesDefault);

@@ -55,6 +55,8 @@ TEST(ReferenceText, ReadsWordsSentencesAndParagraphs) {
       {"Stop. Go! Why? No.", "stop | go | why | no "},
       {"Mr. Lee met him at 5 p.m. today. Then", "mr lee met him at 5 pm today | then "},
       {"He said \"Stop.\" Then he left.", "he said stop | then he left "},
+      {"Stop.\u0301 Then",
+       "stop | \u0301 then "},  // A stray mark: behind the end, before the next.
       {"STRASSE Straße École e\u0301cole", "strasse strasse école école "},
       {"Ｆｕｌｌ ﬁne", "full fine "},
       {"中国的CPU。日本", "中 国 的 cpu | 日 本 "},

@@ -126,7 +126,13 @@ std::set<std::size_t> SentenceEnds(const std::string& text,
     if (!at_units.contains(characters[i].unit)) continue;
     const Character& ending = EndingBefore(characters, i);
     if (ending.c == '.' && EndsAbbreviation(text, ending.start, abbreviations)) continue;
-    ends.insert(characters[i].start);
+    ends.insert(ending.end);
+  }
+  // The text's end is the end of a sentence, too: a stray mark may come behind its full stop.
+  if (!characters.empty()) {
+    const Character& ending = EndingBefore(characters, characters.size());
+    const int kind = u_getIntPropertyValue(ending.c, UCHAR_SENTENCE_BREAK);
+    if (kind == U_SB_ATERM || kind == U_SB_STERM) ends.insert(ending.end);
   }
   return ends;
 }

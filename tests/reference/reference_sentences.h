@@ -12,7 +12,8 @@ namespace wiredesk::reference {
 // The abbreviations of an article's language, with their full stops; empty where there are none.
 const std::set<std::string>& AbbreviationsOf(std::string_view language);
 
-// The places, in bytes, where a sentence of `text` ends and another begins.
+// The places, in bytes, right behind what ends a sentence of `text`. A mark that hangs on a full
+// stop is behind it.
 std::set<std::size_t> SentenceEnds(const std::string& text,
                                    const std::set<std::string>& abbreviations);
 
