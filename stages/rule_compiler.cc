@@ -210,7 +210,7 @@ std::shared_ptr<const CompiledRules> RuleCompiler::Finish() {
   auto rules =
       std::make_shared<CompiledRules>(std::move(context_.tables), expressions_.TakeSources());
   absl::StatusOr<std::unique_ptr<PatternEngine>> engine =
-      MakeEngine(rules->literals(), rules->regexes(), EngineChoice::kAuto);
+      MakeEngine(rules->literals(), rules->regexes(), options_.engine);
   if (!engine.ok()) {
     context_.ReportIn(
         context_.packs.front().file, {},

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "config/diagnostic.h"
+#include "config/engine_choice.h"
 #include "config/rule_ast.h"
 #include "config/settings.h"
 #include "stages/compiled_rules.h"
@@ -23,6 +24,8 @@ struct CompileOptions {
   // Names that a pack's `fields` line tells are further fields as well, behind these. For those who
   // look at packs without the settings of a worker.
   bool accept_declared_fields = false;
+  // What finds literals; all give the same tags.
+  EngineChoice engine = EngineChoice::kAuto;
   // Compiles topics in draft, which then can be tags.
   bool include_drafts = false;
   // CompiledRules::sources() tells where nodes come from; the packs must outlive the rules.

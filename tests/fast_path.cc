@@ -77,8 +77,9 @@ std::vector<std::vector<reference::FoundTag>> FastArticles::Tag(const CompiledRu
 }
 
 std::shared_ptr<const CompiledRules> Compile(const std::vector<RulePack>& packs,
-                                             std::string& errors) {
+                                             std::string& errors, EngineChoice engine) {
   CompileOptions options;
+  options.engine = engine;
   options.further_fields = {std::string(kFurtherField)};
   Diagnostics diagnostics;
   std::shared_ptr<const CompiledRules> rules = CompileRules(packs, diagnostics, options);

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "config/engine_choice.h"
 #include "stages/batch.h"
 #include "stages/compiled_rules.h"
 #include "tests/reference/reference.h"
@@ -34,6 +35,7 @@ class FastArticles {
 
 // Null where the compiler refuses the packs; then `errors` says why.
 std::shared_ptr<const CompiledRules> Compile(const std::vector<RulePack>& packs,
-                                             std::string& errors);
+                                             std::string& errors,
+                                             EngineChoice engine = EngineChoice::kAuto);
 
 }  // namespace wiredesk

@@ -66,25 +66,34 @@ std::string ShowTags(const std::vector<FoundTag>& tags) {
   return shown.empty() ? "  nothing\n" : shown;
 }
 
-std::vector<FoundTag> TagFast(const RuleCase& rule_case) {
+// Each gets every second seed.
+EngineChoice EngineOf(std::uint64_t seed) {
+  return seed % 2 == 0 ? EngineChoice::kWordIndex : EngineChoice::kHyperscan;
+}
+
+std::vector<FoundTag> TagFast(const RuleCase& rule_case, EngineChoice engine) {
   std::string errors;
-  const std::shared_ptr<const CompiledRules> rules = Compile(rule_case.packs, errors);
+  const std::shared_ptr<const CompiledRules> rules = Compile(rule_case.packs, errors, engine);
   if (rules == nullptr) return {{"error: " + errors, 0, {}}};
   const std::vector<SourceArticle> articles = {rule_case.article};
   return FastArticles(articles).Tag(*rules)[0];
 }
 
-bool Differs(const RuleCase& rule_case) {
+bool Differs(const RuleCase& rule_case, EngineChoice engine) {
   std::string errors;
-  return Compile(rule_case.packs, errors) != nullptr &&
-         TagFast(rule_case) != reference::Tag(rule_case.packs, rule_case.article);
+  return Compile(rule_case.packs, errors, engine) != nullptr &&
+         TagFast(rule_case, engine) != reference::Tag(rule_case.packs, rule_case.article);
 }
 
 std::string Explain(std::uint64_t seed, const RuleCase& found) {
-  const RuleCase small = Differs(found) ? Shrink(found, Differs) : found;
+  const EngineChoice engine = EngineOf(seed);
+  const auto differs = [engine](const RuleCase& tried) { return Differs(tried, engine); };
+  const RuleCase small = differs(found) ? Shrink(found, differs) : found;
   return "WIREDESK_PROPERTY_SEED=" + std::to_string(seed) + "\n" + Show(small.packs) +
-         Show(small.article) + "the compiled rules find\n" + ShowTags(TagFast(small)) +
-         "the reference finds\n" + ShowTags(reference::Tag(small.packs, small.article));
+         Show(small.article) + "the compiled rules (" +
+         (engine == EngineChoice::kHyperscan ? "hyperscan" : "word_index") + ") find\n" +
+         ShowTags(TagFast(small, engine)) + "the reference finds\n" +
+         ShowTags(reference::Tag(small.packs, small.article));
 }
 
 // Rounds of one set of packs on a pool of articles, from the seed on.
@@ -108,7 +117,7 @@ class Rounds {
     }
     Random random(seed_);
     packs_ = RandomPacks(random);
-    const std::shared_ptr<const CompiledRules> rules = Compile(packs_, errors_);
+    const std::shared_ptr<const CompiledRules> rules = Compile(packs_, errors_, EngineOf(seed_));
     if (rules == nullptr) return false;
     fast_ = pool_->fast.Tag(*rules);
     return true;
