@@ -52,6 +52,7 @@ struct Prepared {
   std::vector<std::unique_ptr<Batch>> batches;
   std::vector<const Article*> articles;
   std::vector<std::string> words;  // Distinct; those of more than one letter.
+  std::unordered_map<std::string, std::size_t> article_counts;  // In how many a word is.
 
   Prepared() {
     const Corpus& corpus = Corpus::Get();
@@ -62,7 +63,6 @@ struct Prepared {
     settings.article_bytes_max = Corpus::kBytesMax;
     Decoder decoder(settings);
     Canonicaliser canonicaliser;
-    std::set<std::string, std::less<>> distinct;
     for (std::size_t i = 0; i < count;) {
       Batch& batch = *batches.emplace_back(std::make_unique<Batch>(64));
       for (; i < count && !batch.full(); ++i) batch.Append({}, corpus[i]);
@@ -71,19 +71,23 @@ struct Prepared {
       for (const Article& article : batch.articles()) {
         WIREDESK_CHECK(article.ok());
         articles.push_back(&article);
-        AddWords(article, distinct);
+        AddWords(article);
       }
     }
-    words.assign(distinct.begin(), distinct.end());
+    for (const auto& [word, n] : article_counts) {
+      if (word.size() > 1) words.push_back(word);
+    }
+    std::sort(words.begin(), words.end());
   }
 
  private:
-  static void AddWords(const Article& article, std::set<std::string, std::less<>>& distinct) {
+  void AddWords(const Article& article) {
+    std::set<std::string_view> distinct;
     for (const Token& token : article.tokens) {
-      std::string_view word = article.canonical.substr(token.canonical);
-      word = word.substr(0, word.find(' '));
-      if (word.size() > 1 && !distinct.contains(word)) distinct.emplace(word);
+      const std::string_view rest = article.canonical.substr(token.canonical);
+      distinct.insert(rest.substr(0, rest.find(' ')));
     }
+    for (std::string_view word : distinct) ++article_counts[std::string(word)];
   }
 };
 
@@ -284,23 +288,33 @@ void BenchLiterals(const std::string& title, const std::vector<LiteralPattern>& 
   Run(title, std::move(contenders), expected, prepared);
 }
 
-// Of the forms that rule packs use, from words of the corpus.
+// Of the forms that rule packs use, from words that are side by side in the corpus, and in no more
+// than one of twenty articles.
 std::vector<std::string> MakeRegexes(std::size_t count, const Prepared& prepared) {
-  std::vector<std::string> words;
-  for (const std::string& word : prepared.words) {
-    const bool is_plain =
-        word.size() >= 5 && word.size() < 14 &&
-        std::all_of(word.begin(), word.end(), [](char c) { return c >= 'a' && c <= 'z'; });
-    if (is_plain) words.push_back(word);
-  }
-  WIREDESK_CHECK(!words.empty());
   std::mt19937_64 random(1);
-  const auto word = [&]() -> const std::string& { return words[random() % words.size()]; };
+  const auto word_at = [](const Article& article, std::size_t token) {
+    const std::string_view rest = article.canonical.substr(article.tokens[token].canonical);
+    return std::string(rest.substr(0, rest.find(' ')));
+  };
+  const auto is_plain = [&prepared](const std::string& word) {
+    return prepared.article_counts.at(word) <= prepared.articles.size() / 20 && word.size() >= 5 &&
+           word.size() < 14 &&
+           std::all_of(word.begin(), word.end(), [](char c) { return c >= 'a' && c <= 'z'; });
+  };
+  const auto neighbours = [&] {
+    for (;;) {
+      const Article& article = *prepared.articles[random() % prepared.articles.size()];
+      if (article.tokens.size() < 2) continue;
+      const std::size_t token = random() % (article.tokens.size() - 1);
+      std::pair<std::string, std::string> pair(word_at(article, token),
+                                               word_at(article, token + 1));
+      if (is_plain(pair.first) && is_plain(pair.second)) return pair;
+    }
+  };
   std::vector<std::string> regexes;
   for (std::size_t i = 0; i < count; ++i) {
-    const std::string& a = word();
-    const std::string& b = word();
-    const std::string& c = word();
+    const auto [a, b] = neighbours();
+    const auto [c, d] = neighbours();
     switch (i % 5) {
       case 0:
         regexes.push_back(a + " (" + b + "|" + c + ")");
@@ -312,7 +326,7 @@ std::vector<std::string> MakeRegexes(std::size_t count, const Prepared& prepared
         regexes.push_back(a.substr(0, 4) + "[a-z]* " + b);
         break;
       case 3:
-        regexes.push_back("(" + a + "|" + b + ")s? \\d+");
+        regexes.push_back("(" + a + "|" + c + ")s? (\\d+|" + d + ")");
         break;
       default:
         regexes.push_back("\\d+ (million |billion )?" + a);

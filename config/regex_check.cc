@@ -14,13 +14,16 @@ namespace {
 struct Piece {
   std::size_t length_min = 0;  // Bytes that it matches at least.
   std::size_t size = 0;        // Characters, with repeats written out.
+  std::size_t spaces = 0;      // Spaces that it matches at most.
   std::size_t literal = 0;     // Bytes of the longest literal in all that it matches.
   std::size_t exact = 0;       // Its bytes, if it is nothing but a literal; else 0.
-  std::string exact_text;      // The same folded, if it is ASCII.
-  // RegexFindings::required, of this piece.
-  std::vector<std::string> required;
-  bool space = false;  // Can match a space
-  bool word = false;   // ... or a character of a word.
+  // All that it matches, folded, if that is a few texts of ASCII; else empty.
+  std::vector<std::string> texts;
+  std::vector<std::string> required;             // The best of RegexFindings::required,
+  std::vector<std::vector<std::string>> others;  // and the others, of this piece.
+  bool space = false;                            // Can match a space
+  bool word = false;                             // ... or a character of a word
+  bool sign = false;                             // ... or another one.
 };
 
 struct Repeat {
@@ -68,7 +71,24 @@ std::size_t ShortestOf(const std::vector<std::string>& literals) {
 
 // Takes `other` in place of `best` if it is the better set to look for.
 void KeepBetter(const std::vector<std::string>& other, std::vector<std::string>& best) {
-  if (ShortestOf(other) > ShortestOf(best)) best = other;
+  const std::size_t length = ShortestOf(other);
+  const std::size_t best_length = ShortestOf(best);
+  if (length > best_length || (length == best_length && other.size() < best.size())) best = other;
+}
+
+// Without those that hold another one: where they are, it is.
+std::vector<std::string> WithoutLonger(const std::vector<std::string>& literals) {
+  std::vector<std::string> kept;
+  for (std::size_t i = 0; i < literals.size(); ++i) {
+    const auto is_needless = [&](std::size_t k) {
+      const bool is_held = literals[i].find(literals[k]) != std::string::npos;
+      return k != i && is_held && (literals[k] != literals[i] || k < i);
+    };
+    std::size_t k = 0;
+    while (k < literals.size() && !is_needless(k)) ++k;
+    if (k == literals.size()) kept.push_back(literals[i]);
+  }
+  return kept;
 }
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
@@ -88,11 +108,12 @@ Piece Character(std::string_view character) {
   piece.length_min = piece.literal = piece.exact = character.size();
   piece.size = 1;
   piece.space = character == " ";
+  piece.spaces = piece.space;
   piece.word = !piece.space;
   // What other letters a letter outside ASCII stands for is the matcher's knowledge.
   if (!IsNonAscii(character[0])) {
     const char c = character[0];
-    piece.exact_text = c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+    piece.texts = {std::string(1, c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c)};
   }
   return piece;
 }
@@ -101,6 +122,7 @@ Piece OneOf(bool space, bool word) {
   Piece piece;
   piece.length_min = piece.size = 1;
   piece.space = space;
+  piece.spaces = space;
   piece.word = word;
   return piece;
 }
@@ -138,7 +160,8 @@ class RegexChecker {
         CheckWhole(whole);
       }
     }
-    if (!findings_.error) findings_.required = std::move(whole.required);
+    if (!findings_.error && !whole.required.empty()) AddRequiredSets(whole);
+    findings_.spaces_max = whole.spaces;
     return std::move(findings_);
   }
 
@@ -158,6 +181,16 @@ class RegexChecker {
       findings_.error = RegexFault{offset, length, std::move(message), std::move(help)};
     }
     return false;
+  }
+
+  void AddRequiredSets(const Piece& whole) {
+    std::vector<std::vector<std::string>>& sets = findings_.required;
+    sets.push_back(WithoutLonger(whole.required));
+    for (const std::vector<std::string>& other : whole.others) {
+      if (ShortestOf(other) < 2) continue;
+      std::vector<std::string> kept = WithoutLonger(other);
+      if (std::find(sets.begin(), sets.end(), kept) == sets.end()) sets.push_back(std::move(kept));
+    }
   }
 
   void CheckWhole(const Piece& whole) {
@@ -184,39 +217,71 @@ class RegexChecker {
       piece.length_min = std::min(piece.length_min, other.length_min);
       piece.literal = std::min(piece.literal, other.literal);
       piece.exact = 0;
-      piece.exact_text.clear();
+      AddAlternative(other.texts, piece.texts);
       AddAlternative(other.required, piece.required);
+      piece.others.clear();
       piece.size += other.size;
+      piece.spaces = std::max(piece.spaces, other.spaces);
       piece.space |= other.space;
       piece.word |= other.word;
+      piece.sign |= other.sign;
     }
     return true;
   }
 
+  // What is known of one alternative and of another, as what is known of either.
   static void AddAlternative(const std::vector<std::string>& other,
-                             std::vector<std::string>& required) {
-    if (other.empty() || required.size() + other.size() > kRequiredMax) {
-      required.clear();
-    } else if (!required.empty()) {
-      required.insert(required.end(), other.begin(), other.end());
+                             std::vector<std::string>& known) {
+    if (other.empty() || known.size() + other.size() > kRequiredMax) {
+      known.clear();
+    } else if (!known.empty()) {
+      known.insert(known.end(), other.begin(), other.end());
     }
   }
 
-  // Adds what an atom says of the literals that the sequence requires. `run` is the literal that
-  // ends here.
-  static void AddRequired(const Piece& atom, const Repeat& repeat, std::string& run,
+  // Appends each of `texts` to each of `runs`; false, and nothing done, if that is too much.
+  static bool AppendTexts(const std::vector<std::string>& texts, std::vector<std::string>& runs) {
+    if (texts.empty() || texts.size() * runs.size() > kRequiredMax) return false;
+    std::vector<std::string> longer;
+    for (const std::string& run : runs) {
+      for (const std::string& text : texts) longer.push_back(run + text);
+    }
+    runs = std::move(longer);
+    return true;
+  }
+
+  // Adds what an atom says of the literals that the sequence requires. `runs` are the texts one of
+  // which ends here. True: they are still all that the sequence matches.
+  static bool AddRequired(const Piece& atom, const Repeat& repeat, std::vector<std::string>& runs,
                           Piece& sequence) {
-    const bool is_text = !atom.exact_text.empty();
-    for (int i = 0; is_text && i < repeat.min; ++i) run += atom.exact_text;
-    if (!run.empty()) KeepBetter({run}, sequence.required);
-    if (repeat.min > 0) KeepBetter(atom.required, sequence.required);
-    if (!is_text || repeat.max != repeat.min) run.clear();
+    bool is_whole = true;
+    const auto start_over = [&] {
+      sequence.others.push_back(std::exchange(runs, {""}));
+      is_whole = false;
+    };
+    for (int i = 0; i < repeat.min; ++i) {
+      if (AppendTexts(atom.texts, runs)) continue;
+      start_over();
+      AppendTexts(atom.texts, runs);
+    }
+    if (repeat.min > 0) {
+      KeepBetter(atom.required, sequence.required);
+      sequence.others.push_back(atom.required);
+      sequence.others.insert(sequence.others.end(), atom.others.begin(), atom.others.end());
+    }
+    KeepBetter(runs, sequence.required);
+    if (repeat.max == repeat.min) return is_whole;
+    std::vector<std::string> optional = atom.texts;
+    if (!optional.empty()) optional.emplace_back();
+    if (repeat.max != repeat.min + 1 || !AppendTexts(optional, runs)) start_over();
+    return is_whole;
   }
 
   bool ReadSequence(Piece& sequence) {
-    std::size_t run = 0;   // Bytes of the literal that ends here.
-    std::string run_text;  // The same, as far as it is ASCII.
+    std::size_t run = 0;  // Bytes of the literal that ends here.
     bool exact = true;
+    std::vector<std::string> runs = {""};
+    bool is_whole = true;
     while (!AtEnd() && Peek() != '|' && Peek() != ')') {
       Piece atom;
       Repeat repeat;
@@ -224,7 +289,7 @@ class RegexChecker {
       const auto times_min = static_cast<std::size_t>(repeat.min);
       run += atom.exact * times_min;
       sequence.literal = std::max(sequence.literal, run);
-      AddRequired(atom, repeat, run_text, sequence);
+      is_whole &= AddRequired(atom, repeat, runs, sequence);
       if (repeat.min > 0) sequence.literal = std::max(sequence.literal, atom.literal);
       if (atom.exact == 0 || repeat.max != repeat.min) {
         run = 0;
@@ -232,12 +297,22 @@ class RegexChecker {
       }
       sequence.length_min += atom.length_min * times_min;
       sequence.size += WrittenOut(atom, repeat);
+      sequence.spaces += SpacesOf(atom, repeat);
       sequence.space |= atom.space;
       sequence.word |= atom.word;
+      sequence.sign |= atom.sign;
     }
     sequence.exact = exact ? run : 0;
-    if (exact && run_text.size() == run) sequence.exact_text = run_text;
+    sequence.others.push_back(runs);
+    if (is_whole) sequence.texts = std::move(runs);
     return true;
+  }
+
+  static std::size_t SpacesOf(const Piece& atom, const Repeat& repeat) {
+    if (repeat.max >= 0) return atom.spaces * static_cast<std::size_t>(repeat.max);
+    // Between two signs there is a space; two spaces are never side by side.
+    if (atom.space && atom.sign) return kRegexSpacesAny;
+    return std::max<std::size_t>(atom.spaces * static_cast<std::size_t>(repeat.min), atom.space);
   }
 
   static std::size_t WrittenOut(const Piece& atom, const Repeat& repeat) {
@@ -500,6 +575,7 @@ class RegexChecker {
       at_ += 2;
       members.space |= named.space;
       members.word |= named.word;
+      members.sign |= named.sign;
       if (Peek() == '-' && Peek(1) != ']') {
         return Fail(start, at_ + 1 - start, "a range must go from a character to a character");
       }
@@ -526,8 +602,11 @@ class RegexChecker {
       members.word = true;
       return;
     }
-    for (char c = first[0]; c < last[0]; ++c) members.word |= IsWordChar(c);
-    members.word |= IsWordChar(last[0]);
+    for (int c = first[0]; c <= last[0]; ++c) {
+      const bool is_word = IsWordChar(static_cast<char>(c));
+      members.word |= is_word;
+      members.sign |= !is_word && c != ' ';
+    }
   }
 
   bool ReadClassCharacter(std::string_view& character) {

@@ -15,6 +15,7 @@ inline constexpr int kRegexRepeatMax = 64;          // n and m of {n,m}.
 inline constexpr std::size_t kRegexLiteralMin = 3;  // Bytes of the longest required literal.
 inline constexpr std::size_t kRegexSizeMax = 2000;  // Characters, repeats written out.
 inline constexpr int kRegexNestingMax = 32;
+inline constexpr std::size_t kRegexSpacesAny = std::size_t{1} << 20;
 
 struct RegexFault {
   std::size_t offset = 0;  // Byte in the regex.
@@ -26,9 +27,13 @@ struct RegexFault {
 struct RegexFindings {
   std::optional<RegexFault> error;    // The first.
   std::optional<RegexFault> warning;  // The first part that can never match.
-  // One of these, ASCII without capitals, is in whatever the regex matches in folded text: the set
-  // whose shortest is the longest. Empty if there is an error, or no such set of a moderate size.
-  std::vector<std::string> required;
+  // Sets of literals, ASCII without capitals. One of each set is in whatever the regex matches in
+  // folded text. The best to look for comes first: the one whose shortest literal is the longest.
+  // Empty if there is an error, or no set of a moderate size.
+  std::vector<std::vector<std::string>> required;
+  // Spaces that a match has at most, as a text has no two side by side; kRegexSpacesAny or more:
+  // any number.
+  std::size_t spaces_max = 0;
 };
 
 // `regex` as it stands between the slashes of the rule, where "\/" is a slash. REQUIRES: valid

@@ -10,17 +10,24 @@ namespace wiredesk {
 
 namespace {
 
-constexpr std::size_t kGramBytes = 4;
+constexpr std::size_t kGramBytes = 6;
 constexpr std::size_t kStride = 2;
 static_assert(GramGate::kLiteralBytesMin == kGramBytes + kStride - 1);
 
-std::uint32_t GramAt(const char* bytes) {
-  std::uint32_t gram;
+// The first six of eight readable bytes.
+std::uint64_t GramAt(const char* bytes) {
+  std::uint64_t gram;
   std::memcpy(&gram, bytes, sizeof gram);
-  return gram;
+  if constexpr (std::endian::native == std::endian::little) {
+    return gram << (64 - 8 * kGramBytes);
+  } else {
+    return gram & ~std::uint64_t{0} << (64 - 8 * kGramBytes);
+  }
 }
 
-std::uint32_t Mix(std::uint32_t gram) { return gram * 0x9e3779b1u; }
+std::uint32_t Mix(std::uint64_t gram) {
+  return static_cast<std::uint32_t>((gram * 0x9e3779b97f4a7c15) >> 32);
+}
 
 std::uint32_t ShiftFor(std::size_t size) {
   return 32 - static_cast<std::uint32_t>(std::countr_zero(size));
@@ -46,14 +53,13 @@ std::size_t RarestPlace(std::string_view literal) {
 
 }  // namespace
 
-GramGate::GramGate(std::span<const std::vector<std::string>> literals)
-    : item_count_(static_cast<std::uint32_t>(literals.size())) {
+GramGate::GramGate(std::span<const std::vector<std::string>> literals) {
   for (std::uint32_t item = 0; item < literals.size(); ++item) {
     for (const std::string& literal : literals[item]) {
       WIREDESK_CHECK(literal.size() >= kLiteralBytesMin);
       const std::size_t place = RarestPlace(literal);
       for (std::size_t i = place; i < place + kStride; ++i) {
-        entries_.push_back({GramAt(literal.data() + i),
+        entries_.push_back({GramAt((literal + std::string(8, ' ')).data() + i),
                             static_cast<std::uint32_t>(literals_.size()),
                             static_cast<std::uint32_t>(i)});
       }
@@ -77,8 +83,7 @@ GramGate::GramGate(std::span<const std::vector<std::string>> literals)
   }
 }
 
-void GramGate::Find(std::string_view text, Scratch& scratch,
-                    std::vector<std::uint32_t>& items) const {
+void GramGate::Find(std::string_view text, Scratch& scratch, std::vector<Hit>& hits) const {
   if (scratch.positions.size() < text.size() / kStride + 1) {
     scratch.positions.resize(text.size() + 1);
   }
@@ -94,18 +99,15 @@ void GramGate::Find(std::string_view text, Scratch& scratch,
     *passed = at;
     passed += filter[mixed >> shift] >> (mixed & 63) & 1;
   }
-  scratch.is_open.resize(item_count_);
-  const std::size_t before = items.size();
   const auto count = static_cast<std::size_t>(passed - scratch.positions.data());
   for (std::uint32_t position : std::span(scratch.positions).first(count)) {
-    Compare(text, position, scratch, items);
+    Compare(text, position, hits);
   }
-  for (std::size_t i = before; i < items.size(); ++i) scratch.is_open[items[i]] = 0;
 }
 
-void GramGate::Compare(std::string_view text, std::uint32_t position, Scratch& scratch,
-                       std::vector<std::uint32_t>& items) const {
-  const std::uint32_t gram = GramAt(text.data() + position);
+void GramGate::Compare(std::string_view text, std::uint32_t position,
+                       std::vector<Hit>& hits) const {
+  const std::uint64_t gram = GramAt(text.data() + position);
   std::size_t at = Mix(gram) >> table_shift_;
   while (starts_[at] != 0 && entries_[starts_[at] - 1].gram != gram) {
     at = (at + 1) & (starts_.size() - 1);
@@ -113,10 +115,10 @@ void GramGate::Compare(std::string_view text, std::uint32_t position, Scratch& s
   if (starts_[at] == 0) return;
   for (std::size_t i = starts_[at] - 1; i < entries_.size() && entries_[i].gram == gram; ++i) {
     const Literal& literal = literals_[entries_[i].literal];
-    if (scratch.is_open[literal.item] || position < entries_[i].offset) continue;
-    if (!text.substr(position - entries_[i].offset).starts_with(literal.text)) continue;
-    scratch.is_open[literal.item] = 1;
-    items.push_back(literal.item);
+    if (position < entries_[i].offset) continue;
+    const std::uint32_t start = position - entries_[i].offset;
+    if (!text.substr(start).starts_with(literal.text)) continue;
+    hits.push_back({literal.item, start, start + static_cast<std::uint32_t>(literal.text.size())});
   }
 }
 

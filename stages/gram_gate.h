@@ -1,10 +1,11 @@
-// Tells which of many items may be in a text, by literals one of which each item requires: four
+// Tells where in a text items may be, by literals one of which each item requires: six
 // bytes of every literal are in a filter, and only every second position of the text is looked up.
-// A literal whose four bytes are found is compared.
+// A literal whose six bytes are found is compared.
 //
 // Immutable after construction; any thread. Working memory is in GramGate::Scratch, one thread's.
 #pragma once
 
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -17,23 +18,30 @@ namespace wiredesk {
 class GramGate {
  public:
   // Bytes of the shortest literal that can be looked for.
-  static constexpr std::size_t kLiteralBytesMin = 5;
+  static constexpr std::size_t kLiteralBytesMin = 7;
 
   // Item i requires one of literals[i], which are all long enough.
   explicit GramGate(std::span<const std::vector<std::string>> literals);
 
   struct Scratch {
     std::vector<std::uint32_t> positions;
-    std::vector<std::uint8_t> is_open;  // Of each item.
   };
 
-  // Adds the items of which a literal is in `text`, each once, in any order.
-  // REQUIRES: 4 readable bytes behind the text.
-  void Find(std::string_view text, Scratch& scratch, std::vector<std::uint32_t>& items) const;
+  // A literal of `item` is bytes [start, end) of the text.
+  struct Hit {
+    std::uint32_t item;
+    std::uint32_t start;
+    std::uint32_t end;
+    auto operator<=>(const Hit&) const = default;
+  };
+
+  // Adds every place of every literal in `text`, in any order.
+  // REQUIRES: 8 readable bytes behind the text.
+  void Find(std::string_view text, Scratch& scratch, std::vector<Hit>& hits) const;
 
  private:
   struct Entry {
-    std::uint32_t gram;
+    std::uint64_t gram;
     std::uint32_t literal;
     std::uint32_t offset;  // Of the gram in the literal.
   };
@@ -42,10 +50,8 @@ class GramGate {
     std::uint32_t item;
   };
 
-  void Compare(std::string_view text, std::uint32_t position, Scratch& scratch,
-               std::vector<std::uint32_t>& items) const;
+  void Compare(std::string_view text, std::uint32_t position, std::vector<Hit>& hits) const;
 
-  std::uint32_t item_count_;
   std::uint32_t filter_shift_;
   std::uint32_t table_shift_;
   std::vector<std::uint64_t> filter_;

@@ -11,10 +11,22 @@ namespace wiredesk {
 
 namespace {
 
-// Folded text on both sides would make case-blindness needless, but a regex's own letters can't be
-// folded without reading its syntax.
-constexpr unsigned kRegexFlags =
-    HS_FLAG_CASELESS | HS_FLAG_DOTALL | HS_FLAG_UTF8 | HS_FLAG_SOM_LEFTMOST;
+bool IsNonAscii(char c) { return static_cast<unsigned char>(c) >= 0x80; }
+
+// How to compile a regex. The text is folded: a regex without capitals and letters outside ASCII
+// needs no case-blindness. One that takes no character outside ASCII needs no UTF-8. Both make
+// databases many times larger and slower to compile and to scan with.
+unsigned RegexFlags(std::string_view regex) {
+  unsigned flags = HS_FLAG_DOTALL | HS_FLAG_SOM_LEFTMOST;
+  for (std::size_t i = 0; i < regex.size(); ++i) {
+    const bool is_capital = regex[i] >= 'A' && regex[i] <= 'Z';
+    if (is_capital || IsNonAscii(regex[i])) flags |= HS_FLAG_CASELESS;
+    // Any character, [^...], and \W and the like, which are capitals too.
+    const bool is_open = regex[i] == '.' || regex[i] == '^' || is_capital;
+    if (is_open || IsNonAscii(regex[i])) flags |= HS_FLAG_UTF8;
+  }
+  return flags;
+}
 
 absl::Status CompileStatus(hs_error_t result, hs_compile_error_t* raw_error) {
   const std::unique_ptr<hs_compile_error_t, HyperscanDeleter> error(raw_error);
@@ -65,7 +77,8 @@ absl::StatusOr<HyperscanDatabase> CompileRegexes(std::span<const std::string> re
     if (numbers.empty()) ids.push_back(static_cast<unsigned>(starts.size()));
     starts.push_back(regex.c_str());
   }
-  const std::vector<unsigned> flags(regexes.size(), kRegexFlags);
+  std::vector<unsigned> flags;
+  for (const std::string& regex : regexes) flags.push_back(RegexFlags(regex));
   hs_database_t* database = nullptr;
   hs_compile_error_t* error = nullptr;
   const hs_error_t result = hs_compile_multi(starts.data(), flags.data(), ids.data(),
@@ -74,6 +87,16 @@ absl::StatusOr<HyperscanDatabase> CompileRegexes(std::span<const std::string> re
   const absl::Status status = CompileStatus(result, error);
   if (!status.ok()) return status;
   return HyperscanDatabase(database);
+}
+
+std::uint32_t RegexWidth(const std::string& regex) {
+  hs_expr_info_t* info = nullptr;
+  hs_compile_error_t* error = nullptr;
+  const hs_error_t result = hs_expression_info(regex.c_str(), RegexFlags(regex), &info, &error);
+  WIREDESK_CHECK(CompileStatus(result, error).ok());
+  const std::uint32_t width = info->max_width;
+  std::free(info);
+  return width;
 }
 
 void GrowScratch(const hs_database_t* database, HyperscanScratch& scratch) {

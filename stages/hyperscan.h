@@ -34,6 +34,10 @@ absl::StatusOr<HyperscanDatabase> CompileLiterals(std::span<const LiteralPattern
 absl::StatusOr<HyperscanDatabase> CompileRegexes(std::span<const std::string> regexes,
                                                  std::span<const unsigned> numbers = {});
 
+// The bytes that a match of `regex` has at most, or kAnyWidth. REQUIRES: CompileRegexes() took it.
+inline constexpr std::uint32_t kAnyWidth = 0xffffffff;
+std::uint32_t RegexWidth(const std::string& regex);
+
 // Makes `scratch`, which may be null, large enough for `database`, which may be null too.
 void GrowScratch(const hs_database_t* database, HyperscanScratch& scratch);
 

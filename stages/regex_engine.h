@@ -1,8 +1,10 @@
-// Finds the regexes of the rules. A regex that requires a literal is only looked for in an article
-// that holds the literal (gram_gate.h); the others, and all where there are few, are one database
-// that scans every article.
+// Finds the regexes of the rules. A regex that requires a literal is only looked for where the
+// literal is (gram_gate.h), as far around it as the regex can reach; the others, and all where
+// there are few, are one database that scans every article.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,7 +21,7 @@ namespace wiredesk {
 class RegexEngine : public PatternEngine {
  public:
   // Below this many regexes with a literal to look for, scanning for all of them costs less.
-  static constexpr std::size_t kGatedMin = 24;
+  static constexpr std::size_t kGatedMin = 8;
 
   // Regex i is reported as i. `gated_min`: in place of kGatedMin, for tests and benchmarks.
   static absl::StatusOr<std::unique_ptr<RegexEngine>> Build(const std::vector<std::string>& regexes,
@@ -36,10 +38,19 @@ class RegexEngine : public PatternEngine {
   RegexEngine() = default;
 
   HyperscanDatabase always_;  // May be null.
-  // Each of a regex alone, and the literals one of which it requires.
-  std::vector<HyperscanDatabase> gated_;
-  std::vector<std::vector<std::string>> required_;
-  std::optional<GramGate> gate_;  // Of required_; none if nothing is gated.
+  using Literals = std::vector<std::string>;
+  // A regex alone.
+  struct Gated {
+    HyperscanDatabase database;
+    std::uint32_t width;         // Bytes that it matches at most
+    std::uint32_t spaces;        // ... and spaces.
+    std::vector<Literals> also;  // One of each of these is in a match, beside one of the gate's.
+  };
+  static absl::Status TakeGated(std::string_view& bytes, RegexEngine& engine);
+
+  std::vector<Gated> gated_;
+  std::vector<Literals> required_;  // Of each gated one: what the gate looks for.
+  std::optional<GramGate> gate_;    // Of required_; none if nothing is gated.
 };
 
 }  // namespace wiredesk

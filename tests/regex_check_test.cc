@@ -10,6 +10,7 @@ namespace wiredesk {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::UnorderedElementsAreArray;
 
 TEST(RegexCheckTest, AcceptsTheAllowedSubset) {
   const std::string_view regexes[] = {
@@ -178,19 +179,30 @@ TEST(RegexCheckTest, WarnsOfWhatTheTextNeverHolds) {
   EXPECT_FALSE(CheckRegex(R"(\$1,000 für 5%)").warning);
 }
 
+std::vector<std::string> BestSet(std::string_view regex) {
+  const RegexFindings findings = CheckRegex(regex);
+  return findings.required.empty() ? std::vector<std::string>() : findings.required.front();
+}
+
 TEST(RegexCheckTest, NamesTheLiteralsOneOfWhichOccurs) {
   const struct {
     const char* regex;
     std::vector<std::string> required;
   } table[] = {
-      {"Chapter (7|11)", {"chapter "}},
-      {"stolen (passwords?|credentials)", {"password", "credentials"}},
-      {"(passwords?|credentials) stolen", {"password", "credentials"}},
+      {"Chapter (7|11)", {"chapter 7", "chapter 11"}},
+      {"Chapter (\\d+|x)", {"chapter "}},
+      {"stolen (words?|keys)", {"stolen word", "stolen keys"}},
+      {"(words?|keys) stolen", {"word stolen", "words stolen", "keys stolen"}},
       {"banks?", {"bank"}},
+      {"xbanks?(?:er)", {"xbanker", "xbankser"}},
+      {"(?:abc)?", {}},
+      {"abc(?:d(?:e|f))?gh", {"abcdegh", "abcdfgh", "abcgh"}},
+      {"[xy]abc(?:d|e){1,2}fg", {"abcdfg", "abcddfg", "abcdefg", "abcefg", "abcedfg", "abceefg"}},
+      {"(?:a|b){6}cdef", {"bcdef", "acdef"}},
       {"bank[a-z]*", {"bank"}},
       {"ab+cde", {"cde"}},
       {"(?:abc){2}d", {"abcabcd"}},
-      {"(?:abc){2,3}d", {"abcabc"}},
+      {"(?:abc){2,3}d", {"abcabcd"}},
       {"(?:abcdef)?ghi", {"ghi"}},
       {"(?:abcdef|ghi)", {"abcdef", "ghi"}},
       {"abcdef|ghi|jklm", {"abcdef", "ghi", "jklm"}},
@@ -201,12 +213,32 @@ TEST(RegexCheckTest, NamesTheLiteralsOneOfWhichOccurs) {
       {"x(a(b)c)y", {"xabcy"}},
       {"foo(?=x)", {}},
   };
-  for (const auto& row : table)
-    EXPECT_EQ(CheckRegex(row.regex).required, row.required) << row.regex;
+  for (const auto& row : table) {
+    EXPECT_THAT(BestSet(row.regex), UnorderedElementsAreArray(row.required)) << row.regex;
+  }
   std::string many = "(foo0";
   for (int i = 1; i < 40; ++i) many += "|foo" + std::to_string(i);
   EXPECT_TRUE(CheckRegex(many + ")").required.empty());
-  EXPECT_EQ(CheckRegex(many + ") bar").required, std::vector<std::string>{" bar"});
+  EXPECT_EQ(BestSet(many + ") bar"), std::vector<std::string>{" bar"});
+  using Sets = std::vector<std::vector<std::string>>;
+  EXPECT_EQ(CheckRegex("alpha.{1,9}be(ta|ll)s? 1\\d+ x").required,
+            (Sets{{"betas 1", "beta 1", "bells 1", "bell 1"}, {"alpha"}, {"ta", "ll"}, {" x"}}));
+  EXPECT_EQ(CheckRegex("(?:alpha.be){2}(?:gamma.de)?").required, (Sets{{"alpha"}, {"be"}}));
+  EXPECT_EQ(CheckRegex("alpha.be|gamma.de").required, (Sets{{"alpha", "gamma"}}));
+}
+
+TEST(RegexCheckTest, CountsTheSpacesOfAMatch) {
+  const struct {
+    const char* regex;
+    std::size_t spaces;
+  } table[] = {
+      {"foobar", 0},          {"foo bar", 1},          {"foo( bar)?", 1},
+      {"foo( bar| x y)", 2},  {"foo.{1,30}bar", 30},   {"foo(a b ){2,3}", 6},
+      {R"(foo\w+\s+bar)", 1}, {"foo [a-z]* bar", 2},   {"foo[ ]+bar", 1},
+      {"foo[^0-9]bar", 1},    {"foo[ $%]+", 1u << 20}, {R"(\d+ (million |billion )?foo)", 2},
+  };
+  for (const auto& row : table)
+    EXPECT_EQ(CheckRegex(row.regex).spaces_max, row.spaces) << row.regex;
 }
 
 }  // namespace
