@@ -59,6 +59,7 @@ void PutOptions(const CompileOptions& options, std::string& bytes) {
   PutNumber(options.further_fields.size(), bytes);
   for (const std::string& field : options.further_fields) PutBytes(field, bytes);
   PutNumber((options.accept_declared_fields ? 1 : 0) + (options.include_drafts ? 2 : 0), bytes);
+  PutNumber(static_cast<std::uint64_t>(options.engine), bytes);
 }
 
 std::string KeyOf(std::span<const PackSource> sources, const CompileOptions& options) {

@@ -21,6 +21,7 @@ std::string Encode(const CompileRequest& request) {
   for (const std::string& field : request.options.further_fields) PutBytes(field, bytes);
   PutNumber(request.options.accept_declared_fields ? 1 : 0, bytes);
   PutNumber(request.options.include_drafts ? 1 : 0, bytes);
+  PutNumber(static_cast<std::uint64_t>(request.options.engine), bytes);
   PutNumber(request.sources.size(), bytes);
   for (const PackSource& source : request.sources) {
     PutBytes(source.file, bytes);
@@ -37,6 +38,7 @@ std::optional<CompileRequest> DecodeRequest(std::string_view bytes) {
       TakeList(bytes, request.options.further_fields, TakeText) &&
       TakeAs(bytes, request.options.accept_declared_fields) &&
       TakeAs(bytes, request.options.include_drafts) &&
+      TakeAs(bytes, request.options.engine) &&
       TakeList(bytes, request.sources, TakeSource) && bytes.empty()) {
     return request;
   }

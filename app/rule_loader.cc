@@ -20,6 +20,7 @@ RuleLoadOptions LoadOptionsOf(const Settings& settings) {
       std::chrono::ceil<std::chrono::seconds>(settings.rules.compile_cpu).count());
   options.limits.memory_bytes = settings.rules.compile_memory;
   options.compile = CompileOptionsFor(settings.decode.fields);
+  options.compile.engine = settings.match.engine;
   options.cache = settings.rules.cache;
   return options;
 }

@@ -19,6 +19,7 @@ constexpr std::array<std::string_view, 3> kFormats = {"auto", "json", "text"};
 constexpr std::array<std::string_view, 2> kRecords = {"tags", "enriched"};
 constexpr std::array<std::string_view, 2> kDeliveries = {"at_least_once", "exactly_once"};
 constexpr std::array<std::string_view, 2> kBooleans = {"false", "true"};
+constexpr std::array<std::string_view, 3> kEngines = {"auto", "word_index", "hyperscan"};
 constexpr std::array<std::string_view, 4> kLevels = {"debug", "info", "warn", "error"};
 
 // A choice that is an enum in Settings, whose values are the places in `names`.
@@ -127,6 +128,9 @@ std::vector<Setting> MakeRuleSettings() {
        SizeSetting{[](Settings& s) -> std::size_t& { return s.rules.compile_memory; },
                    {64 * kMiB, kMiB * kMiB}},
        "Memory that compiling the rules may take, as address space."},
+      {"match.engine",
+       EnumChoice<[](Settings& s) -> EngineChoice& { return s.match.engine; }>(kEngines),
+       "What finds words and phrases; auto: what costs less. The results are the same."},
   };
 }
 

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "config/diagnostic.h"
+#include "config/engine_choice.h"
 
 namespace wiredesk {
 
@@ -75,6 +76,10 @@ struct InputSettings {
   StartOffset start = StartOffset::kError;  // Where to begin without a committed offset.
 };
 
+struct MatchSettings {
+  EngineChoice engine = EngineChoice::kAuto;
+};
+
 struct OutputSettings {
   std::string topic;
   RecordForm record = RecordForm::kTags;
@@ -119,6 +124,7 @@ struct Settings {
   DecodeSettings decode;
   std::vector<std::string> rule_packs;  // Paths; relative ones are resolved by the file's folder.
   RuleSettings rules;
+  MatchSettings match;
   OutputSettings output;
   std::string dead_letter_topic;  // Default: output.topic + ".dead-letter".
   DeliveryMode delivery = DeliveryMode::kAtLeastOnce;

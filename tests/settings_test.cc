@@ -145,6 +145,7 @@ TEST(SettingsTest, ShippedFileShowsTheDefaults) {
   EXPECT_EQ(shown.decode.json_depth_max, defaults.decode.json_depth_max);
   EXPECT_EQ(shown.output.record, defaults.output.record);
   EXPECT_EQ(shown.output.member, defaults.output.member);
+  EXPECT_EQ(shown.match.engine, defaults.match.engine);
   EXPECT_EQ(shown.output.evidence_max, defaults.output.evidence_max);
   EXPECT_EQ(shown.dead_letter_topic, "news.tagged.dead-letter");
   EXPECT_EQ(shown.runtime.lanes, defaults.runtime.lanes);
@@ -187,6 +188,7 @@ input:
   article_bytes_max: 64 KiB
   json_depth_max: 9
 rules: [packs/../a.rules, /etc/b.rules]
+match: {engine: word_index}
 output: {topic: tagged, record: enriched, member: tags, evidence_max: 0}
 dead_letter: {topic: dead}
 delivery: at_least_once
@@ -222,6 +224,7 @@ log: {level: debug}
   EXPECT_EQ(settings.output.topic, "tagged");
   EXPECT_EQ(settings.output.record, RecordForm::kEnriched);
   EXPECT_EQ(settings.output.member, "tags");
+  EXPECT_EQ(settings.match.engine, EngineChoice::kWordIndex);
   EXPECT_EQ(settings.output.evidence_max, 0);
   EXPECT_EQ(settings.dead_letter_topic, "dead");
   EXPECT_EQ(settings.runtime.lanes, 3);
