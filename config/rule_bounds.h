@@ -11,7 +11,7 @@ inline constexpr std::size_t kPackBytesMax = std::size_t{64} << 20;
 inline constexpr std::size_t kPackTopicsMax = 200'000;
 inline constexpr std::size_t kPackNamesMax = 10'000;  // Given by `let` and `file`.
 inline constexpr std::size_t kPackNodesMax = 2'000'000;
-inline constexpr std::size_t kPackFieldsMax = 12;  // Beside the built-in ones.
+inline constexpr std::size_t kFurtherFieldsMax = 16;  // Beside the built-in ones.
 
 // Of the files of `file` statements, all those of a pack together.
 inline constexpr std::size_t kListBytesMax = std::size_t{256} << 20;

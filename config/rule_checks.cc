@@ -35,10 +35,10 @@ void RuleChecks::DeclareField(const SourcePosition& position, std::string_view n
   } else if (IsMetadataName(name)) {
     errors_.Error(position, fmt::format("\"{}\" is metadata, not text", name),
                   fmt::format("test it in an expression, as in: {} = \"...\"", name));
-  } else if (further_fields_.size() == kPackFieldsMax) {
-    errors_.Error(
-        position,
-        fmt::format("a pack may have at most {} fields beside the built-in ones", kPackFieldsMax));
+  } else if (further_fields_.size() == kFurtherFieldsMax) {
+    errors_.Error(position,
+                  fmt::format("a pack may have at most {} fields beside the built-in ones",
+                              kFurtherFieldsMax));
   } else if (!IsField(name)) {
     further_fields_.emplace_back(name);
   }

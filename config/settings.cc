@@ -9,6 +9,7 @@
 #include <fmt/ranges.h>
 
 #include "config/file_text.h"
+#include "config/rule_words.h"
 #include "config/setting_checks.h"
 #include "config/setting_reader.h"
 #include "config/setting_sections.h"
@@ -24,15 +25,11 @@ constexpr std::size_t kFileBytesMax = std::size_t{1} << 20;
 // What keeps `name` from being a further field's, or nothing.
 std::string FurtherFieldFault(std::string_view name, const Settings& settings) {
   constexpr std::size_t kNameBytesMax = 64;
-  constexpr std::string_view kTaken[] = {"heading", "lead", "lang", "category"};
-  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
-  const bool is_name = name.size() <= kNameBytesMax && !name.empty() && is_letter(name[0]) &&
-                       std::all_of(name.begin(), name.end(), [&is_letter](char c) {
-                         return is_letter(c) || (c >= '0' && c <= '9') || c == '_' || c == '-';
-                       });
-  if (!is_name) return "a field's name is a letter, then letters, digits, _ or -, up to 64";
-  if (std::find(std::begin(kTaken), std::end(kTaken), name) != std::end(kTaken)) {
-    return "rules know this name already: choose another";
+  if (name.size() > kNameBytesMax || !IsRuleName(name)) {
+    return "a field's name is a letter, then letters, digits, _ or -, up to 64";
+  }
+  if (IsBuiltInField(name) || IsMetadataName(name) || !IsFieldName(name)) {
+    return "this is a word of the rule language: choose another name";
   }
   if (settings.decode.fields.further.size() == kFurtherFieldsMax) {
     return "there are 16 further fields already";

@@ -19,6 +19,7 @@
 
 #include "config/diagnostic.h"
 #include "config/engine_choice.h"
+#include "config/rule_bounds.h"
 
 namespace wiredesk {
 
@@ -49,7 +50,6 @@ struct FurtherField {
   std::string name;
   std::string pointer;
 };
-inline constexpr std::size_t kFurtherFieldsMax = 16;
 
 // Where the members of a JSON article are (RFC 6901 JSON pointers; "" means: not mapped).
 struct FieldPointers {

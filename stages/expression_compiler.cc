@@ -23,6 +23,14 @@ bool AllHavePlaces(const std::vector<bool>& places) {
   return std::find(places.begin(), places.end(), false) == places.end();
 }
 
+constexpr std::pair<std::string_view, MetadataTest::Source> kMetadataSources[] = {
+    {"source", MetadataTest::Source::kSource},
+    {"lang", MetadataTest::Source::kLanguage},
+    {"language", MetadataTest::Source::kLanguage},
+    {"category", MetadataTest::Source::kCategory},
+    {"id", MetadataTest::Source::kId},
+};
+
 }  // namespace
 
 std::string_view NameOfKind(Kind kind) {
@@ -306,14 +314,9 @@ ExpressionCompiler::MaybeCompiled ExpressionCompiler::CompileAtLeast(const RuleN
 }
 
 std::optional<MetadataTest> ExpressionCompiler::MetadataTestOf(const RuleNode& node) {
-  using Source = MetadataTest::Source;
-  static constexpr std::pair<std::string_view, Source> kNames[] = {
-      {"source", Source::kSource},     {"lang", Source::kLanguage}, {"language", Source::kLanguage},
-      {"category", Source::kCategory}, {"id", Source::kId},
-  };
   MetadataTest test = {};
   test.comparison = static_cast<std::uint32_t>(node.comparison);
-  for (const auto& [name, source] : kNames) {
+  for (const auto& [name, source] : kMetadataSources) {
     if (name != node.text) continue;
     test.source = source;
     return test;
@@ -326,7 +329,7 @@ std::optional<MetadataTest> ExpressionCompiler::MetadataTestOf(const RuleNode& n
              node.text);
     return std::nullopt;
   }
-  test.source = Source::kField;
+  test.source = MetadataTest::Source::kField;
   test.field = *field;
   return test;
 }

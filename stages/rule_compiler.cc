@@ -7,6 +7,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
+#include "config/rule_words.h"
 #include "stages/compile_context.h"
 #include "stages/engine_factory.h"
 #include "stages/expression_compiler.h"
@@ -41,6 +42,8 @@ class RuleCompiler {
 
  private:
   void AddFields();
+  void DeclareField(const std::string& name);
+  void DeclareFields(const RuleNode& node);
   void DeclareTopics();
   void NumberTopics();
   void AddParents(TopicRecord& topic, const DeclaredTopic& declared);
@@ -61,8 +64,11 @@ class RuleCompiler {
 void RuleCompiler::AddFields() {
   if (options_.accept_declared_fields) {
     for (const RulePack& pack : context_.packs) {
-      for (const std::string& name : pack.fields) {
-        if (!context_.fields.Find(name)) context_.fields.AddFurther(name);
+      for (const std::string& name : pack.fields) DeclareField(name);
+      for (const NamedNode& let : pack.lets) DeclareFields(let.node);
+      for (const RuleNode& exclude : pack.excludes) DeclareFields(exclude);
+      for (const Topic& topic : pack.topics) {
+        if (topic.when) DeclareFields(*topic.when);
       }
     }
   }
@@ -73,6 +79,16 @@ void RuleCompiler::AddFields() {
   for (const std::string& name : context_.fields.further()) {
     context_.tables.further_fields.push_back(context_.pool.Add(name));
   }
+}
+
+void RuleCompiler::DeclareField(const std::string& name) {
+  if (!context_.fields.Find(name) && !IsMetadataName(name)) context_.fields.AddFurther(name);
+}
+
+// Of tests of metadata. Scores have none.
+void RuleCompiler::DeclareFields(const RuleNode& node) {
+  if (node.kind == RuleNode::Kind::kMetadata) DeclareField(node.text);
+  for (const RuleNode& child : node.children) DeclareFields(child);
 }
 
 void RuleCompiler::DeclareTopics() {

@@ -21,8 +21,8 @@ struct CompileOptions {
   // Names of the fields that articles have besides the built-in ones, by FieldId from kFieldCount
   // on; at most kFurtherFieldsMax.
   std::vector<std::string> further_fields;
-  // Names that a pack's `fields` line tells are further fields as well, behind these. For those who
-  // look at packs without the settings of a worker.
+  // Names that a pack's `fields` line tells, or that it tests as metadata, are further fields as
+  // well, behind these. For those who look at packs without the settings of a worker.
   bool accept_declared_fields = false;
   // What finds literals; all give the same tags.
   EngineChoice engine = EngineChoice::kAuto;

@@ -327,6 +327,18 @@ TEST(Metadata, OfAFurtherField) {
   EXPECT_FALSE(desk.Holds(DeskArticle{{{kBodyField, "x"}}}));
 }
 
+TEST(Metadata, TakesNamesThatOnlyTestsTellWhereThatIsAskedFor) {
+  const RulePack pack =
+      Pack({WhenTopic("t", And({Word("x"), Not(Metadata("rank", Comparison::kLess, {"3"}))}))});
+  EXPECT_THAT(ErrorOf(pack), HasSubstr("input.fields.rank"));
+  CompileOptions options;
+  options.accept_declared_fields = true;
+  Desk desk(pack, 20, options);
+  ASSERT_EQ(desk.rules().field_names().size(), kFieldCount + 1);
+  EXPECT_FALSE(desk.Holds(DeskArticle{{{kBodyField, "x"}, {kFieldCount, "2"}}}));
+  EXPECT_TRUE(desk.Holds(DeskArticle{{{kBodyField, "x"}, {kFieldCount, "4"}}}));
+}
+
 TEST(Names, StandForAnyExpression) {
   RulePack pack =
       Pack({WhenTopic("a", Named("both")), WhenTopic("b", And({Word("x"), Not(Named("both"))})),

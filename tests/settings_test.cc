@@ -390,7 +390,7 @@ INSTANTIATE_TEST_SUITE_P(
         FaultCase{"FurtherName", WithInput("{topics: [raw], group: g, fields: {2nd: /a}}"), 4, 48,
                   "input.fields.2nd: a field's name is a letter"},
         FaultCase{"TakenName", WithInput("{topics: [raw], group: g, fields: {lead: /a}}"), 4, 49,
-                  "input.fields.lead: rules know this name already"},
+                  "input.fields.lead: this is a word of the rule language"},
         FaultCase{"FurtherPointer", WithInput("{topics: [raw], group: g, fields: {byline: a}}"), 4,
                   51, "input.fields.byline: \"a\" must begin with /"},
         FaultCase{"PointerEscape", WithInput("{topics: [raw], group: g, fields: {id: /a~2}}"), 4,
