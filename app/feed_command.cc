@@ -16,6 +16,7 @@
 #include "app/feed_reader.h"
 #include "app/feeder.h"
 #include "app/log.h"
+#include "app/progress_line.h"
 #include "app/signals.h"
 #include "pipeline/kafka_client.h"
 #include "pipeline/statistics.h"
@@ -70,46 +71,15 @@ absl::StatusOr<KafkaProperties> MakeProperties(const FeedOptions& options) {
   return ProducerProperties(settings);
 }
 
-// How far it is: a line that is written over on a terminal, else a line each two seconds.
-class ProgressLine {
- public:
-  void Update(const Feeder::Counts& counts, std::optional<double> progress, bool force) {
-    const Clock::time_point now = Clock::now();
-    const milliseconds interval(is_terminal_ ? 200 : 2000);
-    if (!force && now - shown_at_ < interval) return;
-    shown_at_ = now;
-    const double seconds = std::max(std::chrono::duration<double>(now - started_at_).count(), 1e-3);
-    std::string line;
-    if (is_terminal_ && progress) line += Bar(*progress) + " ";
-    fmt::format_to(
-        std::back_inserter(line), "{} articles  {:.1f} MB  {}/s", WithThousands(counts.delivered),
-        static_cast<double>(counts.delivered_bytes) / 1e6,
-        WithThousands(static_cast<std::uint64_t>(static_cast<double>(counts.delivered) / seconds)));
-    if (progress) fmt::format_to(std::back_inserter(line), "  {:.0f} %", *progress * 100);
-    if (counts.failed > 0) fmt::format_to(std::back_inserter(line), "  {} FAILED", counts.failed);
-    std::fprintf(stderr, is_terminal_ ? "\r%s\033[K" : "feed: %s\n", line.c_str());
-    std::fflush(stderr);
-    line_is_open_ = is_terminal_;
-  }
-
-  void End() {
-    if (line_is_open_) std::fputc('\n', stderr);
-    line_is_open_ = false;
-  }
-
- private:
-  static std::string Bar(double progress) {
-    constexpr int kWidth = 30;
-    const int filled = static_cast<int>(std::clamp(progress, 0.0, 1.0) * kWidth + 0.5);
-    return "[" + std::string(static_cast<std::size_t>(filled), '#') +
-           std::string(static_cast<std::size_t>(kWidth - filled), '.') + "]";
-  }
-
-  const bool is_terminal_ = isatty(STDERR_FILENO) != 0;
-  const Clock::time_point started_at_ = Clock::now();
-  Clock::time_point shown_at_ = started_at_;
-  bool line_is_open_ = false;
-};
+std::string ProgressText(const Feeder::Counts& counts, double seconds) {
+  const double delivered = static_cast<double>(counts.delivered);
+  std::string text =
+      fmt::format("{} articles  {:.1f} MB  {}/s", WithThousands(counts.delivered),
+                  static_cast<double>(counts.delivered_bytes) / 1e6,
+                  WithThousands(static_cast<std::uint64_t>(delivered / std::max(seconds, 1e-3))));
+  if (counts.failed > 0) text += fmt::format("  {} FAILED", counts.failed);
+  return text;
+}
 
 class Feed {
  public:
@@ -150,7 +120,9 @@ class Feed {
 
   void Breathe(milliseconds timeout) {
     feeder_.Poll(timeout);
-    progress_.Update(feeder_.counts(), reader_.progress(), false);
+    if (!progress_.due()) return;
+    const double seconds = std::chrono::duration<double>(Clock::now() - started_at_).count();
+    progress_.Show(reader_.progress(), ProgressText(feeder_.counts(), seconds));
   }
 
   bool Stopped() {
@@ -185,7 +157,7 @@ class Feed {
   FeedReader reader_;
   StopSignals signals_;
   int signal_ = 0;
-  ProgressLine progress_;
+  ProgressLine progress_{"feed", ProgressLine::Elsewhere::kLineEachTwoSeconds};
   const Clock::time_point started_at_ = Clock::now();
 };
 

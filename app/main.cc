@@ -29,6 +29,7 @@ int Run(int argc, char** argv) {
   AddRunCommand(app, action);
   AddTagCommand(app, action);
   AddFeedCommand(app, action);
+  AddExplainCommand(app, action);
   AddRulesCommand(app, action);
   AddCompileRulesCommand(app, action);
   if (argc < 2) {

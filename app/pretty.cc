@@ -182,6 +182,18 @@ std::string FieldNameOf(const TextPart& part) {
   return name;
 }
 
+void AddMark(const Mark& mark, std::vector<Mark>& marks) {
+  const bool overlaps = std::any_of(marks.begin(), marks.end(), [&](const Mark& other) {
+    return mark.start < other.end && other.start < mark.end;
+  });
+  if (!overlaps) marks.push_back(mark);
+}
+
+void SortMarks(std::vector<Mark>& marks) {
+  std::sort(marks.begin(), marks.end(),
+            [](const Mark& a, const Mark& b) { return a.start < b.start; });
+}
+
 // The evidence of all shown tags that lies in `part`, in order; where it overlaps the stronger
 // tag's counts.
 std::vector<Mark> MarksIn(const TextPart& part, const Json& record, std::size_t tags_max) {
@@ -195,15 +207,10 @@ std::vector<Mark> MarksIn(const TextPart& part, const Json& record, std::size_t 
       const auto start = evidence.at("start").get<std::size_t>();
       const auto end = evidence.at("end").get<std::size_t>();
       if (start < part.start || end > part.start + part.text.size() || start >= end) continue;
-      const Mark mark{start - part.start, end - part.start, tag};
-      const bool overlaps = std::any_of(marks.begin(), marks.end(), [&](const Mark& other) {
-        return mark.start < other.end && other.start < mark.end;
-      });
-      if (!overlaps) marks.push_back(mark);
+      AddMark({start - part.start, end - part.start, tag}, marks);
     }
   }
-  std::sort(marks.begin(), marks.end(),
-            [](const Mark& a, const Mark& b) { return a.start < b.start; });
+  SortMarks(marks);
   return marks;
 }
 
@@ -276,12 +283,6 @@ std::string Words(const Json& evidence, std::size_t columns) {
   return OneLine(line, columns);
 }
 
-std::string Pad(std::string text, std::size_t columns) {
-  const std::size_t width = DisplayWidth(text);
-  if (width < columns) text.append(columns - width, ' ');
-  return text;
-}
-
 std::string RenderTags(const Json& tags, const Terminal& terminal, std::size_t tags_max) {
   if (tags.empty()) return "  " + Styled(terminal, Style::kDim, "no tags") + "\n";
   constexpr std::size_t kBarColumns = 8;
@@ -297,11 +298,27 @@ std::string RenderTags(const Json& tags, const Terminal& terminal, std::size_t t
     out += "  " + Styled(terminal, StyleOfTag(i), " " + label + " ");
     out.append(label_columns - std::min(DisplayWidth(label), label_columns), ' ');
     out +=
-        " " + Pad(bar, kBarColumns) + fmt::format(" {:>4} ", tag.at("score").get<std::int64_t>());
+        " " + PadTo(bar, kBarColumns) + fmt::format(" {:>4} ", tag.at("score").get<std::int64_t>());
     out += Styled(terminal, Style::kDim, Words(tag.at("evidence"), left)) + "\n";
   }
   if (tags.size() > tags_max) {
     out += Styled(terminal, Style::kDim, fmt::format("  and {} more\n", tags.size() - tags_max));
+  }
+  return out;
+}
+
+// The paragraphs that hold marks.
+template <typename MarksOf>
+std::string RenderParagraphs(std::span<const TextPart> parts, MarksOf marks_of,
+                             const Terminal& terminal, const PrettyOptions& options) {
+  std::string out;
+  std::size_t shown = 0;
+  for (const TextPart& part : parts) {
+    if (part.field == kTitleField || shown == options.paragraphs_max) continue;
+    const std::vector<Mark> marks = marks_of(part);
+    if (marks.empty()) continue;
+    if (shown++ > 0) out += "\n";
+    out += RenderText(part.text, marks, terminal, 4, options.paragraph_bytes_max);
   }
   return out;
 }
@@ -359,6 +376,12 @@ std::size_t DisplayWidth(std::string_view text) {
   return width;
 }
 
+std::string PadTo(std::string text, std::size_t columns) {
+  const std::size_t width = DisplayWidth(text);
+  if (width < columns) text.append(columns - width, ' ');
+  return text;
+}
+
 std::string Bar(double value, double value_max, std::size_t columns) {
   static constexpr std::string_view kEighths[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
   const double share = value_max > 0 ? std::clamp(value / value_max, 0.0, 1.0) : 0.0;
@@ -388,15 +411,30 @@ std::string RenderTaggedArticle(const Json& record, std::span<const TextPart> pa
     out += "  " + Styled(terminal, Style::kDim, OneLine(about, terminal.width - 2)) + "\n";
   }
   out += "\n" + RenderTags(record.at("tags"), terminal, options.tags_max) + "\n";
-  std::size_t shown = 0;
-  for (const TextPart& part : parts) {
-    if (part.field == kTitleField || shown == options.paragraphs_max) continue;
-    const std::vector<Mark> marks = MarksIn(part, record, options.tags_max);
-    if (marks.empty()) continue;
-    if (shown++ > 0) out += "\n";
-    out += RenderText(part.text, marks, terminal, 4, options.paragraph_bytes_max);
+  const auto marks_of = [&](const TextPart& part) {
+    return MarksIn(part, record, options.tags_max);
+  };
+  return out + RenderParagraphs(parts, marks_of, terminal, options);
+}
+
+std::string RenderMarkedParts(std::span<const TextPart> parts, std::span<const PartMark> marks,
+                              const Terminal& terminal, const PrettyOptions& options) {
+  const auto marks_of = [&](const TextPart& part) {
+    std::vector<Mark> in_part;
+    for (const PartMark& mark : marks) {
+      if (&parts[mark.part] == &part) AddMark({mark.start, mark.end, mark.tag}, in_part);
+    }
+    SortMarks(in_part);
+    return in_part;
+  };
+  std::string out;
+  const auto title = std::find_if(parts.begin(), parts.end(),
+                                  [](const TextPart& part) { return part.field == kTitleField; });
+  if (title != parts.end()) {
+    out += RenderText(title->text, marks_of(*title), terminal, 2, options.paragraph_bytes_max);
   }
-  return out;
+  const std::string paragraphs = RenderParagraphs(parts, marks_of, terminal, options);
+  return out + (out.empty() || paragraphs.empty() ? "" : "\n") + paragraphs;
 }
 
 }  // namespace wiredesk

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -41,6 +42,9 @@ std::string OneLine(std::string_view text, std::size_t columns);
 // Columns that `text` takes (UTF-8; East Asian characters count two).
 std::size_t DisplayWidth(std::string_view text);
 
+// `text` with spaces behind it, at least `columns` wide.
+std::string PadTo(std::string text, std::size_t columns);
+
 // A horizontal bar for `value` of `value_max`, of at most `columns`, in eighths of a column.
 std::string Bar(double value, double value_max, std::size_t columns);
 
@@ -49,6 +53,18 @@ struct PrettyOptions {
   std::size_t paragraphs_max = 4;  // Of those that hold evidence.
   std::size_t paragraph_bytes_max = 700;
 };
+
+// A place to highlight in a part's text, in the colours of the tag with that number.
+struct PartMark {
+  std::uint32_t part;
+  std::uint32_t start;
+  std::uint32_t end;
+  std::size_t tag;
+};
+
+// The title and the paragraphs that hold marks; where marks overlap the first counts.
+std::string RenderMarkedParts(std::span<const TextPart> parts, std::span<const PartMark> marks,
+                              const Terminal& terminal, const PrettyOptions& options);
 
 // `record` is an output record in the form `tags`; `parts` are those of the article that it is for,
 // as the decoder makes them. Ends with a line feed.

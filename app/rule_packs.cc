@@ -1,6 +1,8 @@
 #include "app/rule_packs.h"
 
 #include <cstdio>
+#include <fstream>
+#include <map>
 #include <string>
 
 #include "config/diagnostic.h"
@@ -9,6 +11,27 @@
 
 namespace wiredesk {
 
+namespace {
+
+// What compiling in a child process tells of packs. Rules of which somebody asks where they come
+// from can't come from there; by then it is known that compiling them ends.
+LoadedRules Load(std::span<const PackSource> sources, const CompileOptions& options,
+                 Diagnostics& diagnostics) {
+  RuleLoadOptions load_options;
+  load_options.compile = options;
+  RuleLoad load = LoadPacks(sources, load_options);
+  diagnostics.insert(diagnostics.end(), load.diagnostics.begin(), load.diagnostics.end());
+  LoadedRules loaded;
+  if (load.compiled == nullptr) return loaded;
+  Diagnostics said_already;
+  loaded.packs = ParsePacks(sources, said_already);
+  loaded.compiled = options.keep_positions ? CompileRules(loaded.packs, said_already, options)
+                                           : std::move(load.compiled);
+  return loaded;
+}
+
+}  // namespace
+
 bool MatcherWorks() {
   const absl::Status matcher = TestMatcher();
   if (matcher.ok()) return true;
@@ -16,12 +39,26 @@ bool MatcherWorks() {
   return false;
 }
 
-LoadedRules LoadRules(std::span<const std::string> paths, const RuleLoadOptions& options) {
+LoadedRules LoadRules(std::span<const std::string> paths, const CompileOptions& options,
+                      Diagnostics& diagnostics) {
   LoadedRules loaded;
-  loaded.compiled = LoadCompiledRules(paths, options);
-  if (loaded.compiled == nullptr) return loaded;
-  Diagnostics said_already;
-  loaded.packs = ParsePacks(ReadPackFiles(paths, said_already), said_already);
+  if (!MatcherWorks()) return loaded;
+  Diagnostics unreadable;
+  const std::vector<PackSource> sources = ReadPackFiles(paths, unreadable);
+  diagnostics.insert(diagnostics.end(), unreadable.begin(), unreadable.end());
+  if (unreadable.empty()) {
+    loaded = Load(sources, options, diagnostics);
+  } else {
+    ParsePacks(sources, diagnostics);
+  }
+  AddSourceLines(diagnostics);
+  return loaded;
+}
+
+LoadedRules LoadRules(std::span<const std::string> paths, const CompileOptions& options) {
+  Diagnostics diagnostics;
+  LoadedRules loaded = LoadRules(paths, options, diagnostics);
+  std::fputs(Render(diagnostics).c_str(), stderr);
   return loaded;
 }
 
@@ -37,8 +74,32 @@ std::shared_ptr<const CompiledRules> LoadCompiledRules(std::span<const std::stri
     ParsePacks(sources, load.diagnostics);
   }
   load.diagnostics.insert(load.diagnostics.begin(), unreadable.begin(), unreadable.end());
+  AddSourceLines(load.diagnostics);
   std::fputs(Render(load.diagnostics).c_str(), stderr);
   return load.compiled;
+}
+
+void AddSourceLines(Diagnostics& diagnostics) {
+  std::map<std::string, std::map<int, std::string>> wanted;
+  for (const Diagnostic& diagnostic : diagnostics) {
+    if (diagnostic.position.line > 0 && diagnostic.source_line.empty()) {
+      wanted[diagnostic.file][diagnostic.position.line] = {};
+    }
+  }
+  for (auto& [path, lines] : wanted) {
+    std::ifstream file(path);
+    std::string text;
+    for (int line = 1; line <= lines.rbegin()->first && std::getline(file, text); ++line) {
+      const auto found = lines.find(line);
+      if (found != lines.end()) found->second = text;
+    }
+  }
+  for (Diagnostic& diagnostic : diagnostics) {
+    const auto file = wanted.find(diagnostic.file);
+    if (file == wanted.end() || !diagnostic.source_line.empty()) continue;
+    const auto line = file->second.find(diagnostic.position.line);
+    if (line != file->second.end()) diagnostic.source_line = line->second;
+  }
 }
 
 }  // namespace wiredesk

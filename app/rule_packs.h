@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "app/rule_loader.h"
+#include "config/diagnostic.h"
 #include "config/rule_ast.h"
 #include "stages/compiled_rules.h"
 #include "stages/rule_compiler.h"
@@ -18,15 +19,22 @@ struct LoadedRules {
   std::shared_ptr<const CompiledRules> compiled;
 };
 
-// Errors and warnings go to standard error. Without `compiled` on error. Also runs the matcher's
+// What is wrong goes to `diagnostics`. Without `compiled` on error. Also runs the matcher's
 // self-test: with a library that loses matches nothing starts.
-LoadedRules LoadRules(std::span<const std::string> paths, const RuleLoadOptions& options = {});
+LoadedRules LoadRules(std::span<const std::string> paths, const CompileOptions& options,
+                      Diagnostics& diagnostics);
 
-// The same without the packs.
+// The same, with errors and warnings to standard error.
+LoadedRules LoadRules(std::span<const std::string> paths, const CompileOptions& options = {});
+
+// The same without the packs, and perhaps from a cache.
 std::shared_ptr<const CompiledRules> LoadCompiledRules(std::span<const std::string> paths,
                                                        const RuleLoadOptions& options);
 
 // The matcher's self-test; says on standard error what is wrong.
 bool MatcherWorks();
+
+// Gives the diagnostics that have none the line of the file that they are about.
+void AddSourceLines(Diagnostics& diagnostics);
 
 }  // namespace wiredesk

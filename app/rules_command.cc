@@ -6,14 +6,17 @@
 namespace wiredesk {
 
 void AddRulesCommand(CLI::App& app, CommandAction& action) {
-  CLI::App* rules = app.add_subcommand("rules", "Check and test rule packs");
+  CLI::App* rules = app.add_subcommand("rules", "Check, test, measure and compare rule packs");
   rules->require_subcommand(1);
-  rules->footer("The language of rule packs is described in docs/RULES.md.");
+  rules->footer("Read docs/RULES.md for the language, docs/COMMANDS.md for the commands.");
   AddRulesCheckCommand(*rules, action);
   AddRulesTestCommand(*rules, action);
   AddRulesConvertCommand(*rules, action);
   AddRulesExpandCommand(*rules, action);
   AddRulesImportCommand(*rules, action);
+  AddRulesEvalCommand(*rules, action);
+  AddRulesDiffCommand(*rules, action);
+  AddRulesStatsCommand(*rules, action);
 }
 
 }  // namespace wiredesk
