@@ -60,8 +60,8 @@ class CompiledRules {
   bool looks_at_lead() const { return !tables_.looks_at_lead.empty(); }
 
   std::string_view text(TextId id) const {
-    return {tables_.text_bytes.data() + tables_.text_starts[id],
-            tables_.text_starts[id + 1] - tables_.text_starts[id]};
+    const std::uint32_t* const starts = tables_.text_starts.data() + id;
+    return {tables_.text_bytes.data() + starts[0], starts[1] - starts[0]};
   }
   const ProgramNode& node(std::uint32_t index) const { return tables_.nodes[index]; }
   // Of a node that has them.
@@ -79,15 +79,15 @@ class CompiledRules {
   // Terms are numbered from 0; Match::term is such a number.
   std::size_t term_count() const { return tables_.use_starts.size() - 1; }
   std::span<const TermUse> uses(std::uint32_t term) const {
-    const std::uint32_t first = tables_.use_starts[term];
-    return {tables_.uses.data() + first, tables_.use_starts[term + 1] - first};
+    const std::uint32_t* const starts = tables_.use_starts.data() + term;
+    return {tables_.uses.data() + starts[0], starts[1] - starts[0]};
   }
   void PrefetchUses(std::uint32_t term) const {
-    __builtin_prefetch(tables_.uses.data() + tables_.use_starts[term]);
+    __builtin_prefetch(tables_.uses.data() + tables_.use_starts.data()[term]);
   }
   std::size_t set_count() const { return tables_.sets.size(); }
   std::span<const SetUser> users(std::uint32_t set) const {
-    const TermSetRecord& record = tables_.sets[set];
+    const TermSetRecord& record = tables_.sets.data()[set];
     if (record.count == 1) return {&record.first, 1};
     return {tables_.users.data() + record.first, record.count};
   }

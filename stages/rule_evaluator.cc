@@ -67,9 +67,12 @@ void RuleEvaluator::Use(const CompiledRules& rules) {
 }
 
 void RuleEvaluator::Forget() {
-  for (const std::uint32_t set : touched_sets_) last_hits_[set] = kNoIndex;
-  for (const std::uint32_t item : touched_items_) items_[item] = {};
-  for (const std::uint32_t rule : woken_) states_[rule] = {};
+  std::uint32_t* const last_hits = last_hits_.data();
+  ItemState* const items = items_.data();
+  RuleState* const states = states_.data();
+  for (const std::uint32_t set : touched_sets_) last_hits[set] = kNoIndex;
+  for (const std::uint32_t item : touched_items_) items[item] = {};
+  for (const std::uint32_t rule : woken_) states[rule] = {};
   std::fill(excluded_.begin(), excluded_.end(), Truth::kUnknown);
   touched_sets_.clear();
   touched_items_.clear();
@@ -79,19 +82,20 @@ void RuleEvaluator::Forget() {
 void RuleEvaluator::CollectHits(const Article& article) {
   hits_.clear();
   // Matches come by ascending end, so their parts do as well, but for a match that began earlier.
-  std::uint32_t part = 0;
-  const std::span<const Match> matches = article.matches;
+  const TextPart* const first_part = article.parts.data();
+  const TextPart* const last_part = first_part + article.parts.size() - 1;
+  const TextPart* part = first_part;
+  const Match* const matches = article.matches.data();
+  const std::size_t count = article.matches.size();
   const FieldMask known_fields = rules_->all_fields();
   std::uint32_t* const last_hits = last_hits_.data();
-  for (std::size_t i = 0; i < matches.size(); ++i) {
+  for (std::size_t i = 0; i < count; ++i) {
     // With many rules their uses are cold: fetched a few matches early.
-    if (i + 8 < matches.size()) rules_->PrefetchUses(matches[i + 8].term);
+    if (i + 8 < count) rules_->PrefetchUses(matches[i + 8].term);
     const Match& match = matches[i];
-    while (part > 0 && article.parts[part].first_token > match.begin) --part;
-    while (part + 1 < article.parts.size() && article.parts[part + 1].first_token <= match.begin) {
-      ++part;
-    }
-    const FieldId field = article.parts[part].field;
+    while (part > first_part && part->first_token > match.begin) --part;
+    while (part < last_part && part[1].first_token <= match.begin) ++part;
+    const FieldId field = part->field;
     const FieldId slot = view_.SlotOf(match.begin, field);
     // A field that the rules don't know can have no bit in any of them.
     const FieldMask fields =
@@ -107,27 +111,29 @@ void RuleEvaluator::CollectHits(const Article& article) {
 }
 
 void RuleEvaluator::WakeRules() {
+  // Pointers, here and in what follows: an index into a vector is checked each time.
+  const CompiledItem* const records = rules_->tables().items.data();
+  ItemState* const items = items_.data();
+  RuleState* const states = states_.data();
+  const auto wake = [this, states](std::uint32_t rule) {
+    if (states[rule].is_woken) return;
+    states[rule].is_woken = true;
+    woken_.push_back(rule);
+  };
   for (const std::uint32_t set : touched_sets_) {
     for (const SetUser user : rules_->users(set)) {
       if ((user & kRuleUser) != 0) {
-        Wake(user & ~kRuleUser);
+        wake(user & ~kRuleUser);
         continue;
       }
-      ItemState& item = items_[user];
-      if (item.is_touched) continue;
-      const std::uint32_t rule = rules_->tables().items[user].rule;
-      item = {states_[rule].first_item, true};
-      states_[rule].first_item = user;
+      if (items[user].is_touched) continue;
+      const std::uint32_t rule = records[user].rule;
+      items[user] = {states[rule].first_item, true};
+      states[rule].first_item = user;
       touched_items_.push_back(user);
-      Wake(rule);
+      wake(rule);
     }
   }
-}
-
-void RuleEvaluator::Wake(std::uint32_t rule) {
-  if (states_[rule].is_woken) return;
-  states_[rule].is_woken = true;
-  woken_.push_back(rule);
 }
 
 bool RuleEvaluator::Holds(std::uint32_t rule) {
@@ -171,13 +177,14 @@ std::int64_t RuleEvaluator::Score(std::uint32_t rule) {
 }
 
 std::int64_t RuleEvaluator::ScoreItem(std::uint32_t index) {
-  const CompiledItem& item = rules_->tables().items[index];
+  const CompiledItem& item = rules_->tables().items.data()[index];
   const std::int32_t* const boosts = BoostsOf(item.pack);
   // Most items are one term set with one hit.
   if (item.set != kNoIndex) {
-    const std::uint32_t last = last_hits_[item.set];
+    const std::uint32_t last = last_hits_.data()[item.set];
     if (last == kNoIndex) return 0;
-    if (hits_[last].next == kNoIndex) return PointsOf(item, boosts, hits_[last]);
+    const SetHit& hit = hits_.data()[last];
+    if (hit.next == kNoIndex) return PointsOf(item, boosts, hit);
   }
   std::int64_t points = 0;
   for (const SetHit& hit : ItemHits(index)) {
@@ -209,8 +216,12 @@ std::span<const SetHit> RuleEvaluator::ItemHits(std::uint32_t index) {
     const std::int64_t b_points = std::int64_t{boosts[b.field]} * b.factor;
     return std::tie(b_points, a.begin) < std::tie(a_points, b.begin);
   };
-  std::partial_sort(selected_.begin(), selected_.begin() + item.hits_max, selected_.end(),
-                    stronger);
+  if (most == 1) {  // As in most items.
+    selected_.front() = *std::min_element(selected_.begin(), selected_.end(), stronger);
+  } else {
+    std::partial_sort(selected_.begin(), selected_.begin() + item.hits_max, selected_.end(),
+                      stronger);
+  }
   selected_.resize(most);
   return selected_;
 }
@@ -218,11 +229,14 @@ std::span<const SetHit> RuleEvaluator::ItemHits(std::uint32_t index) {
 std::span<const SetHit> RuleEvaluator::LeafHits(const ProgramNode& leaf, bool by_factor) {
   selected_.clear();
   bool overlap = false;
+  std::uint32_t first_begin = kNoIndex;
   for (const std::uint32_t set : rules_->sets(leaf)) {
     // The hits of one term set come from the last to the first, by their ends.
-    for (std::uint32_t i = last_hits_[set]; i != kNoIndex; i = hits_[i].next) {
-      overlap |= !selected_.empty() && hits_[i].end > selected_.back().begin;
-      selected_.push_back(hits_[i]);
+    const SetHit* const hits = hits_.data();
+    for (std::uint32_t i = last_hits_[set]; i != kNoIndex; i = hits[i].next) {
+      overlap |= hits[i].end > first_begin;
+      first_begin = hits[i].begin;
+      selected_.push_back(hits[i]);
     }
   }
   if (overlap) DropOverlaps(by_factor);

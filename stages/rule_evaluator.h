@@ -60,9 +60,10 @@ class RuleEvaluator {
   // Calls `visit` with the index of each item of a rule that has hits.
   template <typename Visit>
   void ForEachItem(std::uint32_t rule, Visit visit) {
-    const CompiledRule& compiled = rules_->tables().rules[rule];
+    const CompiledRule& compiled = rules_->tables().rules.data()[rule];
     if (compiled.is_woken_by_items != 0) {
-      for (std::uint32_t i = states_[rule].first_item; i != kNoIndex; i = items_[i].next) visit(i);
+      const ItemState* const items = items_.data();
+      for (std::uint32_t i = states_[rule].first_item; i != kNoIndex; i = items[i].next) visit(i);
       return;
     }
     for (std::uint32_t i = 0; i < compiled.item_count; ++i) visit(compiled.first_item + i);
@@ -73,7 +74,7 @@ class RuleEvaluator {
     return std::int64_t{item.weight} * boosts[hit.field] * hit.factor;
   }
   const std::int32_t* BoostsOf(std::uint32_t pack) const {
-    return rules_->tables().packs[pack].boosts;
+    return rules_->tables().packs.data()[pack].boosts;
   }
   ArticleView& view() { return view_; }
   PlaceBuffers& place_buffers() { return place_buffers_; }
@@ -98,7 +99,6 @@ class RuleEvaluator {
   void Forget();
   void CollectHits(const Article& article);
   void WakeRules();
-  void Wake(std::uint32_t rule);
   bool WorkOutHolds(std::uint32_t rule);
   std::int64_t ScoreItem(std::uint32_t item);
   bool HasHits(const ProgramNode& leaf) const;
