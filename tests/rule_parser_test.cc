@@ -322,7 +322,7 @@ const ErrorCase kStatementErrors[] = {
     {"fields 1st", "2:8 \"1st\" can't be a field"},
     {"fields max", "2:8 \"max\" can't be a field"},
     {"fields a fields b", "2:10 a second fields"},
-    {"fields a,b,c,d,e,f,g,h,i,j,k,l,m", "2:32 a pack may have at most 12 fields"},
+    {"fields a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q", "2:40 a pack may have at most 16 fields"},
     {"fold", "2:5 expected \"accents\""},
     {"fold acents", "2:6 expected \"accents\", found \"acents\""},
     {"fold accents fold accents", "2:19 a second fold accents"},
