@@ -460,7 +460,10 @@ bool WordIndex::IsEqual(const char* a, const char* b, std::size_t bytes) {
   for (; at + 8 < bytes; at += 8) {
     if (load(a + at) != load(b + at)) return false;
   }
-  return (load(a + at) ^ load(b + at)) << (8 * (8 - (bytes - at))) == 0;
+  const std::uint64_t difference = load(a + at) ^ load(b + at);
+  const std::size_t behind = 8 * (8 - (bytes - at));
+  if constexpr (std::endian::native == std::endian::little) return difference << behind == 0;
+  return difference >> behind == 0;
 }
 
 // Of prefixes a candidate knows the end only.

@@ -154,7 +154,7 @@ std::string RandomText(std::mt19937_64& random) {
   static const char* const pieces[] = {
     "a", "B", "word", "Word", "THE", "s", "S", "t", "x1", "5", "42", "1", "'", "’", "''", ".",
     ".", ",", "...", "!", "?", "\n", "\n\n", "\r\n", " ", " ", " ", " ", "  ", "\t", "-", "—",
-    "“", "”", "(", ")", "$", "%", "€", "_", "é", "É", "e\u0301", "\u0301", "ß",
+    "“", "”", "(", ")", "$", "%", "€", "_", "é", "É", "Ê", "e\u0301", "\u0301", "ß",
     "\u00ad", "\u200b", "中", "国", "カ", "\u3099", "ｶ", "ﾞ", "ไ", "ท", "Ａ", "．",
     "。", "！", "؟", "İ", "\u2029", "\u2028", "\u0085", "😀", "ﷺ", "ﬁ", "Mr.", "U.S.",
     "e.g.", "No.", "\"", "!\" ", ".) ", ". ", ".\n", ".' ",
@@ -165,6 +165,13 @@ std::string RandomText(std::mt19937_64& random) {
   std::string text;
   const std::size_t count = random() % 40;
   for (std::size_t i = 0; i < count; ++i) text += pieces[random() % std::size(pieces)];
+  if (random() % 8 != 0) return text;
+  // As many words, or special characters, or sentences as a block of bytes can have.
+  static const char* const dense[] = {"a ", "é ", "$", "a.", "! ", "\n", " ", "Ê"};
+  const char* const first = dense[random() % std::size(dense)];
+  for (std::size_t i = 0; i < 120; ++i) {
+    text += random() % 16 == 0 ? dense[random() % std::size(dense)] : first;
+  }
   return text;
 }
 
