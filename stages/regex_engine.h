@@ -21,7 +21,7 @@ namespace wiredesk {
 class RegexEngine : public PatternEngine {
  public:
   // Below this many regexes with a literal to look for, scanning for all of them costs less.
-  static constexpr std::size_t kGatedMin = 8;
+  static constexpr std::size_t kGatedMin = 200;
 
   // Regex i is reported as i. `gated_min`: in place of kGatedMin, for tests and benchmarks.
   static absl::StatusOr<std::unique_ptr<RegexEngine>> Build(const std::vector<std::string>& regexes,
