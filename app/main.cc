@@ -1,8 +1,12 @@
 // The command line: which command, and its exit status. Each command stands in a file of its own.
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <exception>
 #include <functional>
+#include <string>
+#include <string_view>
 
 #include "app/commands.h"
 #include "app/exit_codes.h"
@@ -44,11 +48,18 @@ int Run(int argc, char** argv) {
   return action();
 }
 
+// The file of this program; empty where neither /proc nor its name tells it.
+std::string OwnProgram(std::string_view name) {
+  constexpr const char* kSelf = "/proc/self/exe";
+  if (access(kSelf, X_OK) == 0) return kSelf;
+  return name.find('/') == std::string_view::npos ? std::string() : std::string(name);
+}
+
 }  // namespace
 }  // namespace wiredesk
 
 int main(int argc, char** argv) {
-  wiredesk::SetCompileProgram("/proc/self/exe");
+  wiredesk::SetCompileProgram(wiredesk::OwnProgram(argc > 0 ? argv[0] : ""));
   try {
     return wiredesk::Run(argc, argv);
   } catch (const std::exception& error) {

@@ -17,7 +17,6 @@ constexpr std::size_t kCopiedTermsMax = 16;
 // A phrase with that many readings at most becomes literals, which cost nothing to put together.
 constexpr std::size_t kLiteralReadingsMax = 64;
 constexpr std::size_t kPhraseReadingsMax = 64;
-constexpr std::size_t kPrefixLettersMin = 4;
 // Deeper than any parser lets names and sets nest.
 constexpr int kDepthMax = 200;
 
