@@ -83,7 +83,8 @@ class TableCheck {
                        }) &&
            std::all_of(t_.items.begin(), t_.items.end(), [this](const CompiledItem& item) {
              return item.rule < t_.rules.size() && IsNode(item.node) &&
-                    HasPlaces(t_.nodes[item.node]);
+                    HasPlaces(t_.nodes[item.node]) && item.pack < t_.packs.size() &&
+                    (item.set == kNoIndex || item.set < set_count());
            });
   }
 
@@ -149,8 +150,7 @@ class TableCheck {
                                      : user < t_.items.size();
     };
     const auto is_set = [&](const TermSetRecord& set) {
-      return set.count == 1 ? is_user(set.first)
-                            : IsRange(set.first, set.count, t_.users.size());
+      return set.count == 1 ? is_user(set.first) : IsRange(set.first, set.count, t_.users.size());
     };
     return uses && std::all_of(t_.users.begin(), t_.users.end(), is_user) &&
            std::all_of(t_.sets.begin(), t_.sets.end(), is_set);

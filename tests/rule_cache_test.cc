@@ -149,8 +149,13 @@ TEST(RulesFormTest, TablesThatDoNotFitTogetherAreFound) {
   }));
   EXPECT_TRUE(is_found([](RuleTables& t) { t.uses[0].set = kFar; }));
   EXPECT_TRUE(is_found([](RuleTables& t) { t.uses[0].shown = kFar; }));
-  EXPECT_TRUE(is_found([](RuleTables& t) { t.users[0] = kFar; }));
-  EXPECT_TRUE(is_found([](RuleTables& t) { t.users[0] = kRuleUser | kFar; }));
+  EXPECT_TRUE(is_found([](RuleTables& t) { t.users.push_back(0x7ffffff0); }));
+  EXPECT_TRUE(is_found([](RuleTables& t) { t.users.push_back(0xfffffff0); }));
+  EXPECT_TRUE(is_found([](RuleTables& t) { t.sets[0] = {kFar, 1}; }));
+  EXPECT_TRUE(is_found([](RuleTables& t) { t.sets[0] = {kFar, 2}; }));
+  EXPECT_TRUE(is_found([](RuleTables& t) { t.sets.pop_back(); }));
+  EXPECT_TRUE(is_found([](RuleTables& t) { t.items[0].set = kFar; }));
+  EXPECT_TRUE(is_found([](RuleTables& t) { t.items[0].pack = 1; }));
   EXPECT_TRUE(is_found([](RuleTables& t) { t.literals[0].text = kFar; }));
   EXPECT_TRUE(is_found([](RuleTables& t) { t.literals.pop_back(); }));
   EXPECT_TRUE(is_found([](RuleTables& t) { t.special_literals[0].first_term = kFar; }));
