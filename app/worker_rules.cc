@@ -4,6 +4,8 @@
 #include <thread>
 #include <utility>
 
+#include "app/rule_packs.h"
+
 namespace wiredesk {
 namespace {
 
@@ -91,6 +93,7 @@ RuleLoad WorkerRules::Load(int cancel_fd) {
     }
     list_files_ = load.list_files;
   }
+  AddSourceLines(load.diagnostics);
   return load;
 }
 
