@@ -155,8 +155,11 @@ std::map<std::int32_t, std::int64_t> RealBroker::Ends(rd_kafka_t* client,
   std::map<std::int32_t, std::int64_t> ends;
   for (int i = 0; i < metadata->topics[0].partition_cnt; ++i) {
     std::int64_t low = 0;
-    EXPECT_EQ(rd_kafka_query_watermark_offsets(client, topic.c_str(), i, &low, &ends[i], 30000),
-              RD_KAFKA_RESP_ERR_NO_ERROR);
+    // A new topic's leader may not know yet that it is one.
+    EXPECT_TRUE(WaitFor([&] {
+      return rd_kafka_query_watermark_offsets(client, topic.c_str(), i, &low, &ends[i], 30000) ==
+             RD_KAFKA_RESP_ERR_NO_ERROR;
+    }));
   }
   return ends;
 }
