@@ -11,6 +11,7 @@
 #include <string>
 #include <utility>
 
+#include "app/counted.h"
 #include "config/check.h"
 
 namespace wiredesk {
@@ -21,10 +22,6 @@ using Clock = std::chrono::steady_clock;
 void Ring(int event_fd) {
   const std::uint64_t one = 1;
   WIREDESK_CHECK(write(event_fd, &one, sizeof one) == static_cast<ssize_t>(sizeof one));
-}
-
-std::string Count(std::size_t count, const char* noun) {
-  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
 
 }  // namespace
@@ -100,7 +97,7 @@ void RuleReloader::Reload() {
   if (load.compiled == nullptr) {
     failed_reloads_.fetch_add(1, std::memory_order_relaxed);  // Partner: failed_reloads().
     spdlog::error("rules not reloaded, {} stay: {}\n{}", old->hash(),
-                  Count(load.diagnostics.size(), "problem"), Render(load.diagnostics));
+                  Counted(load.diagnostics.size(), "problem"), Render(load.diagnostics));
     return;
   }
   reloads_.fetch_add(1, std::memory_order_relaxed);  // Partner: reloads().
@@ -111,7 +108,7 @@ void RuleReloader::Reload() {
     return;
   }
   spdlog::info("rules reloaded in {:.1f} s: {} -> {}, {}", seconds, old->hash(),
-               load.compiled->hash(), Count(load.compiled->topics().size(), "topic"));
+               load.compiled->hash(), Counted(load.compiled->topics().size(), "topic"));
   holder_.Set(std::move(load.compiled));
 }
 

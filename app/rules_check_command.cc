@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "app/article_feed.h"
+#include "app/counted.h"
 #include "app/exit_codes.h"
 #include "app/frequent_terms.h"
 #include "app/rule_packs.h"
@@ -55,10 +56,10 @@ nlohmann::json DiagnosticJson(const Diagnostic& diagnostic) {
 
 std::string SumUp(const LoadedRules& loaded) {
   const CompiledRules& rules = *loaded.compiled;
-  return fmt::format(
-      "{} pack{}, {} topics with rules, {} terms in {} literals, rules hash {}: no errors\n",
-      loaded.packs.size(), loaded.packs.size() == 1 ? "" : "s", rules.topics().size(),
-      rules.term_count(), rules.literal_count(), rules.hash());
+  return fmt::format("{}, {} with rules, {} in {}, rules hash {}: no errors\n",
+                     Counted(loaded.packs.size(), "pack"), Counted(rules.topics().size(), "topic"),
+                     Counted(rules.term_count(), "term"), Counted(rules.literal_count(), "literal"),
+                     rules.hash());
 }
 
 void Report(const CheckOptions& options, const LoadedRules& loaded,

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "app/counted.h"
 #include "app/exit_codes.h"
 #include "app/rules_commands.h"
 #include "config/file_text.h"
@@ -97,8 +98,9 @@ int Import(const ImportCommand& command) {
                             command.from + ".\n" + WriteRuleText(result.pack));
     if (status != kExitOk) return status;
   }
-  std::fprintf(stderr, "%zu rules in %zu topics; %zu left out\n", result.rules - result.left_out,
-               result.pack.topics.size(), result.left_out);
+  std::fprintf(stderr, "%s in %s; %zu left out\n",
+               Counted(result.rules - result.left_out, "rule").c_str(),
+               Counted(result.pack.topics.size(), "topic").c_str(), result.left_out);
   return result.left_out == 0 && result.rules > 0 ? kExitOk : kExitFault;
 }
 
