@@ -133,7 +133,8 @@ void RuleCompiler::NumberTopics() {
 void RuleCompiler::AddParents(TopicRecord& record, const DeclaredTopic& declared) {
   std::vector<TextId>& parents = context_.tables.parents;
   record.first_parent = static_cast<std::uint32_t>(parents.size());
-  absl::flat_hash_set<std::string_view> seen = {declared.topic->id};
+  absl::flat_hash_set<std::string_view> seen;  // Braces would make it of copies that end here.
+  seen.insert(std::string_view(declared.topic->id));
   std::string_view parent = declared.topic->parent;
   while (!parent.empty()) {
     if (!seen.insert(parent).second) {
