@@ -13,21 +13,20 @@ namespace wiredesk {
 
 namespace {
 
-// What compiling in a child process tells of packs. Rules of which somebody asks where they come
-// from can't come from there; by then it is known that compiling them ends.
-LoadedRules Load(std::span<const PackSource> sources, const CompileOptions& options,
-                 Diagnostics& diagnostics) {
-  RuleLoadOptions load_options;
-  load_options.compile = options;
-  RuleLoad load = LoadPacks(sources, load_options);
-  diagnostics.insert(diagnostics.end(), load.diagnostics.begin(), load.diagnostics.end());
-  LoadedRules loaded;
-  if (load.compiled == nullptr) return loaded;
-  Diagnostics said_already;
-  loaded.packs = ParsePacks(sources, said_already);
-  loaded.compiled = options.keep_positions ? CompileRules(loaded.packs, said_already, options)
-                                           : std::move(load.compiled);
-  return loaded;
+// What can't be read comes first in the diagnostics, which have their source lines.
+RuleLoad LoadFiles(std::span<const std::string> paths, const RuleLoadOptions& options,
+                   std::vector<PackSource>& sources) {
+  RuleLoad load;
+  Diagnostics unreadable;
+  sources = ReadPackFiles(paths, unreadable);
+  if (unreadable.empty()) {
+    load = LoadPacks(sources, options);
+  } else {
+    ParsePacks(sources, load.diagnostics);
+  }
+  load.diagnostics.insert(load.diagnostics.begin(), unreadable.begin(), unreadable.end());
+  AddSourceLines(load.diagnostics);
+  return load;
 }
 
 }  // namespace
@@ -43,15 +42,18 @@ LoadedRules LoadRules(std::span<const std::string> paths, const CompileOptions& 
                       Diagnostics& diagnostics) {
   LoadedRules loaded;
   if (!MatcherWorks()) return loaded;
-  Diagnostics unreadable;
-  const std::vector<PackSource> sources = ReadPackFiles(paths, unreadable);
-  diagnostics.insert(diagnostics.end(), unreadable.begin(), unreadable.end());
-  if (unreadable.empty()) {
-    loaded = Load(sources, options, diagnostics);
-  } else {
-    ParsePacks(sources, diagnostics);
-  }
-  AddSourceLines(diagnostics);
+  RuleLoadOptions load_options;
+  load_options.compile = options;
+  std::vector<PackSource> sources;
+  RuleLoad load = LoadFiles(paths, load_options, sources);
+  diagnostics.insert(diagnostics.end(), load.diagnostics.begin(), load.diagnostics.end());
+  if (load.compiled == nullptr) return loaded;
+  Diagnostics said_already;
+  loaded.packs = ParsePacks(sources, said_already);
+  // Rules of which somebody asks where they come from can't come from a child process; by now it
+  // is known that compiling them ends.
+  loaded.compiled = options.keep_positions ? CompileRules(loaded.packs, said_already, options)
+                                           : std::move(load.compiled);
   return loaded;
 }
 
@@ -65,16 +67,8 @@ LoadedRules LoadRules(std::span<const std::string> paths, const CompileOptions& 
 std::shared_ptr<const CompiledRules> LoadCompiledRules(std::span<const std::string> paths,
                                                        const RuleLoadOptions& options) {
   if (!MatcherWorks()) return nullptr;
-  RuleLoad load;
-  Diagnostics unreadable;
-  const std::vector<PackSource> sources = ReadPackFiles(paths, unreadable);
-  if (unreadable.empty()) {
-    load = LoadPacks(sources, options);
-  } else {
-    ParsePacks(sources, load.diagnostics);
-  }
-  load.diagnostics.insert(load.diagnostics.begin(), unreadable.begin(), unreadable.end());
-  AddSourceLines(load.diagnostics);
+  std::vector<PackSource> sources;
+  const RuleLoad load = LoadFiles(paths, options, sources);
   std::fputs(Render(load.diagnostics).c_str(), stderr);
   return load.compiled;
 }

@@ -69,8 +69,10 @@ std::string_view Shorten(std::string_view text, std::size_t bytes_max) {
   return text.substr(0, end);
 }
 
-milliseconds LeftUntil(Clock::time_point end) {
-  return std::chrono::duration_cast<milliseconds>(end - Clock::now());
+// Milliseconds for a call that is to end by `end`; one at least.
+int TimeoutUntil(Clock::time_point end) {
+  const auto left = std::chrono::duration_cast<milliseconds>(end - Clock::now());
+  return static_cast<int>(std::max(left, milliseconds(1)).count());
 }
 
 // Repeats a call that librdkafka says may be repeated, which resumes it where it was, until `end`
@@ -84,10 +86,6 @@ KafkaError Retry(const Call& call, Clock::time_point end) {
     error = call();
   }
   return error;
-}
-
-std::string_view Text(const absl::Status& status) {
-  return {status.message().data(), status.message().size()};
 }
 
 void AddErrorHeaders(rd_kafka_headers_t* headers, const Article& article) {
@@ -277,9 +275,7 @@ void KafkaSink::WakeBy(int doorbell) {
 absl::Status KafkaSink::InitTransactions(milliseconds timeout) {
   const Clock::time_point end = Clock::now() + timeout;
   while (true) {
-    const milliseconds left = std::max(LeftUntil(end), milliseconds(1));
-    const KafkaError error(
-        rd_kafka_init_transactions(client_.get(), static_cast<int>(left.count())));
+    const KafkaError error(rd_kafka_init_transactions(client_.get(), TimeoutUntil(end)));
     if (error == nullptr) return absl::OkStatus();
     const absl::Status status = KafkaStatus(error.get(), "taking over the transactional id");
     if (rd_kafka_error_is_retriable(error.get()) == 0 || Clock::now() >= end) {
@@ -324,17 +320,14 @@ KafkaSink::Result KafkaSink::Commit(const rd_kafka_topic_partition_list_t& offse
   const Clock::time_point end = Clock::now() + timeout;
   using GroupMetadata = std::unique_ptr<rd_kafka_consumer_group_metadata_t,
                                         CallOnDelete<rd_kafka_consumer_group_metadata_destroy>>;
-  const auto left = [end] {
-    return static_cast<int>(std::max(LeftUntil(end), milliseconds(1)).count());
-  };
   // Asked for at each try: the generation may have changed since the last.
   const auto send_offsets = [&] {
     const GroupMetadata member(rd_kafka_consumer_group_metadata(&consumer));
-    return KafkaError(
-        rd_kafka_send_offsets_to_transaction(client_.get(), &offsets, member.get(), left()));
+    return KafkaError(rd_kafka_send_offsets_to_transaction(client_.get(), &offsets, member.get(),
+                                                           TimeoutUntil(end)));
   };
   const auto commit = [&] {
-    return KafkaError(rd_kafka_commit_transaction(client_.get(), left()));
+    return KafkaError(rd_kafka_commit_transaction(client_.get(), TimeoutUntil(end)));
   };
   CrashPoint("before_send_offsets");
   KafkaError error = Retry(send_offsets, end);
@@ -356,8 +349,7 @@ absl::Status KafkaSink::Abort(milliseconds timeout) {
   if (!unclear_) {
     const Clock::time_point end = Clock::now() + timeout;
     const auto abort = [&] {
-      const milliseconds left = std::max(LeftUntil(end), milliseconds(1));
-      return KafkaError(rd_kafka_abort_transaction(client_.get(), static_cast<int>(left.count())));
+      return KafkaError(rd_kafka_abort_transaction(client_.get(), TimeoutUntil(end)));
     };
     const KafkaError error = Retry(abort, end);
     if (error != nullptr) {

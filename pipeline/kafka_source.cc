@@ -27,10 +27,6 @@ std::span<rd_kafka_topic_partition_t> Elements(const rd_kafka_topic_partition_li
   return {list.elems, static_cast<std::size_t>(list.cnt)};
 }
 
-std::string_view Text(const absl::Status& status) {
-  return {status.message().data(), status.message().size()};
-}
-
 std::string Describe(const rd_kafka_topic_partition_list_t& list) {
   std::string text;
   for (const rd_kafka_topic_partition_t& element : Elements(list)) {

@@ -50,6 +50,11 @@ absl::Status KafkaStatus(const rd_kafka_error_t* error, std::string_view what);
 // The same with librdkafka's more precise text instead of the one that belongs to the code.
 absl::Status KafkaStatus(rd_kafka_resp_err_t error, std::string_view what, std::string_view text);
 
+// The message of a status, for logs; absl's string_view is not std's.
+inline std::string_view Text(const absl::Status& status) {
+  return {status.message().data(), status.message().size()};
+}
+
 // A record to be sent. Kafka tells null keys and values from empty ones.
 struct OutgoingRecord {
   rd_kafka_topic_t* topic = nullptr;
