@@ -98,23 +98,21 @@ int AddFrequentTerms(const CheckOptions& options, const Settings& settings,
   return kExitOk;
 }
 
-// The rules as a worker has them, which leaves drafts out; but drafts must compile as well.
+bool HasDraft(const RulePack& pack) {
+  return std::any_of(pack.topics.begin(), pack.topics.end(),
+                     [](const Topic& topic) { return topic.state == TopicState::kDraft; });
+}
+
+// The rules as a worker has them, which leaves drafts out; but drafts must compile as well, and
+// within the same limits.
 LoadedRules LoadForCheck(const CheckOptions& options, const Settings& settings,
                          Diagnostics& diagnostics) {
-  const CompileOptions with_drafts = TrialCompileOptions(settings, options.config);
-  CompileOptions without_drafts = with_drafts;
-  without_drafts.include_drafts = false;
-  LoadedRules loaded = LoadRules(options.paths, without_drafts, diagnostics);
-  const auto has_draft = [](const RulePack& pack) {
-    return std::any_of(pack.topics.begin(), pack.topics.end(),
-                       [](const Topic& topic) { return topic.state == TopicState::kDraft; });
-  };
-  if (loaded.compiled && std::any_of(loaded.packs.begin(), loaded.packs.end(), has_draft) &&
-      CompileRules(loaded.packs, diagnostics, with_drafts) == nullptr) {
-    loaded.compiled = nullptr;
-    AddSourceLines(diagnostics);
-  }
-  return loaded;
+  CompileOptions compile = TrialCompileOptions(settings, options.config);
+  LoadedRules all = LoadRules(options.paths, compile, diagnostics);
+  if (!all.compiled || std::none_of(all.packs.begin(), all.packs.end(), HasDraft)) return all;
+  compile.include_drafts = false;
+  Diagnostics said_already;
+  return LoadRules(options.paths, compile, said_already);
 }
 
 int CheckPacks(const CheckOptions& options) {

@@ -9,7 +9,6 @@
 // hit. Engines must agree on the number of hits before a row counts. See corpus.h and keywords.h
 // for what it is measured with.
 #include <hs.h>
-#include <time.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -28,11 +27,9 @@
 #include <re2/set.h>
 #endif
 
-#include "bench/corpus.h"
 #include "bench/keywords.h"
+#include "bench/prepared_corpus.h"
 #include "config/check.h"
-#include "stages/canonicaliser.h"
-#include "stages/decoder.h"
 #include "stages/engine_factory.h"
 #include "stages/hyperscan.h"
 #include "stages/regex_engine.h"
@@ -40,56 +37,6 @@
 
 namespace wiredesk {
 namespace {
-
-double ThreadSeconds() {
-  timespec now;
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
-}
-
-// The corpus, canonicalised.
-struct Prepared {
-  std::vector<std::unique_ptr<Batch>> batches;
-  std::vector<const Article*> articles;
-  std::vector<std::string> words;  // Distinct; those of more than one letter.
-  std::unordered_map<std::string, std::size_t> article_counts;  // In how many a word is.
-
-  Prepared() {
-    const Corpus& corpus = Corpus::Get();
-    const char* const most = std::getenv("WIREDESK_ARTICLES");
-    const std::size_t count =
-        std::min<std::size_t>(corpus.size(), most ? std::strtoul(most, nullptr, 10) : 4000);
-    DecodeSettings settings;
-    settings.article_bytes_max = Corpus::kBytesMax;
-    Decoder decoder(settings);
-    Canonicaliser canonicaliser;
-    for (std::size_t i = 0; i < count;) {
-      Batch& batch = *batches.emplace_back(std::make_unique<Batch>(64));
-      for (; i < count && !batch.full(); ++i) batch.Append({}, corpus[i]);
-      decoder.Process(batch);
-      canonicaliser.Process(batch);
-      for (const Article& article : batch.articles()) {
-        WIREDESK_CHECK(article.ok());
-        articles.push_back(&article);
-        AddWords(article);
-      }
-    }
-    for (const auto& [word, n] : article_counts) {
-      if (word.size() > 1) words.push_back(word);
-    }
-    std::sort(words.begin(), words.end());
-  }
-
- private:
-  void AddWords(const Article& article) {
-    std::set<std::string_view> distinct;
-    for (const Token& token : article.tokens) {
-      const std::string_view rest = article.canonical.substr(token.canonical);
-      distinct.insert(rest.substr(0, rest.find(' ')));
-    }
-    for (std::string_view word : distinct) ++article_counts[std::string(word)];
-  }
-};
 
 // One way to find the patterns: how often it finds something in an article.
 struct Contender {
@@ -118,7 +65,7 @@ Contender ForEngine(std::string name, std::shared_ptr<const PatternEngine> engin
           ~std::size_t{0}, false, std::move(note)};
 }
 
-Expected Count(const PatternEngine& engine, const Prepared& prepared) {
+Expected Count(const PatternEngine& engine, const PreparedCorpus& prepared) {
   Expected expected;
   Hits hits;
   const auto scanner = engine.NewScanner();
@@ -172,7 +119,7 @@ class BareLiterals {
 };
 
 void Run(const std::string& title, std::vector<Contender> contenders, const Expected& expected,
-         const Prepared& prepared) {
+         const PreparedCorpus& prepared) {
   constexpr int kRounds = 5;
   std::vector<double> best(contenders.size(), 1e9);
   for (int round = 0; round < kRounds; ++round) {
@@ -254,7 +201,7 @@ void AddStdRegex(const std::vector<LiteralPattern>& literals, std::vector<Conten
 }
 
 void BenchLiterals(const std::string& title, const std::vector<LiteralPattern>& literals,
-                   const Prepared& prepared) {
+                   const PreparedCorpus& prepared) {
   std::vector<Contender> contenders;
   const bool has_hyperscan = literals.size() <= 100'000;  // More takes it minutes to compile.
   if (has_hyperscan) {
@@ -290,7 +237,7 @@ void BenchLiterals(const std::string& title, const std::vector<LiteralPattern>& 
 
 // Of the forms that rule packs use, from words that are side by side in the corpus, and in no more
 // than one of twenty articles.
-std::vector<std::string> MakeRegexes(std::size_t count, const Prepared& prepared) {
+std::vector<std::string> MakeRegexes(std::size_t count, const PreparedCorpus& prepared) {
   std::mt19937_64 random(1);
   const auto word_at = [](const Article& article, std::size_t token) {
     const std::string_view rest = article.canonical.substr(article.tokens[token].canonical);
@@ -335,7 +282,7 @@ std::vector<std::string> MakeRegexes(std::size_t count, const Prepared& prepared
   return regexes;
 }
 
-void BenchRegexes(std::size_t count, const Prepared& prepared) {
+void BenchRegexes(std::size_t count, const PreparedCorpus& prepared) {
   const std::vector<std::string> regexes = MakeRegexes(count, prepared);
   std::vector<Contender> contenders;
   Expected expected;
@@ -357,7 +304,7 @@ void BenchRegexes(std::size_t count, const Prepared& prepared) {
 }
 
 // Pairs of words of the corpus that are nowhere side by side in it.
-std::vector<LiteralPattern> Strangers(std::size_t count, const Prepared& prepared) {
+std::vector<LiteralPattern> Strangers(std::size_t count, const PreparedCorpus& prepared) {
   std::mt19937_64 random(1);
   const auto word = [&] { return prepared.words[random() % prepared.words.size()]; };
   std::vector<LiteralPattern> pairs;
@@ -397,7 +344,7 @@ int main(int argc, char** argv) {
       regex_counts.push_back(500);
     }
   }
-  const Prepared prepared;
+  const PreparedCorpus prepared;
   const std::size_t most =
       literal_counts.empty() ? 0 : *std::max_element(literal_counts.begin(), literal_counts.end());
   const Keywords keywords(prepared.words, most);

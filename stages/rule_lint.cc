@@ -31,6 +31,10 @@ constexpr std::size_t kListEntriesMax = 1'000'000;
 
 bool IsTerm(Kind kind) { return kind <= Kind::kRegex; }
 
+bool IsBefore(const SourcePosition& a, const SourcePosition& b) {
+  return std::pair(a.line, a.column) < std::pair(b.line, b.column);
+}
+
 bool SameNode(const RuleNode& a, const RuleNode& b) {
   return a.kind == b.kind && a.comparison == b.comparison && a.number == b.number &&
          a.text == b.text && a.values == b.values &&
@@ -66,11 +70,9 @@ class PackLinter {
     for (const Topic& topic : pack_.topics) LintTopic(topic);
     for (const NamedNode& named : pack_.lets) LintUse(named.name, named.position);
     for (const TermList& list : pack_.lists) LintUse(list.name, list.position);
-    std::stable_sort(diagnostics_.begin() + static_cast<std::ptrdiff_t>(first), diagnostics_.end(),
-                     [](const Diagnostic& a, const Diagnostic& b) {
-                       return std::pair(a.position.line, a.position.column) <
-                              std::pair(b.position.line, b.position.column);
-                     });
+    std::stable_sort(
+        diagnostics_.begin() + static_cast<std::ptrdiff_t>(first), diagnostics_.end(),
+        [](const Diagnostic& a, const Diagnostic& b) { return IsBefore(a.position, b.position); });
   }
 
  private:
@@ -236,7 +238,24 @@ void PackLinter::LintAlternatives(const RuleNode& node) {
   }
 }
 
+// count(X) >= 3 beside count(X) <= 2.
+bool AreContradictory(const RuleNode& a, const RuleNode& b) {
+  using Comparison = RuleNode::Comparison;
+  return a.kind == Kind::kCount && b.kind == Kind::kCount && a.comparison == Comparison::kAtLeast &&
+         b.comparison == Comparison::kAtMost && a.number > b.number &&
+         SameNode(a.children[0], b.children[0]);
+}
+
 void PackLinter::LintConjunction(const RuleNode& node) {
+  for (const RuleNode& least : node.children) {
+    for (const RuleNode& most : node.children) {
+      if (!AreContradictory(least, most)) continue;
+      Warn(std::max(least.position, most.position, IsBefore),
+           fmt::format("this can never be true: {} or more are asked for, and {} or fewer",
+                       least.number, most.number),
+           "");
+    }
+  }
   for (const RuleNode& child : node.children) {
     if (child.kind != Kind::kNot) continue;
     for (const RuleNode& other : node.children) {

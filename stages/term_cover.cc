@@ -8,21 +8,15 @@ namespace wiredesk {
 
 namespace {
 
-// Of a set with more prefixes, or a term that more members find, the rest is not looked at: a set
-// may hold a hundred thousand terms.
+// Of a term that more members find, the rest is not looked at: a set may hold a hundred thousand.
 constexpr std::size_t kLookedAtMax = 64;
+// A phrase that stands for more than so many, by its wildcards, is not compared.
+constexpr std::size_t kPhrasesMax = 256;
 
 std::string KeyOf(std::string_view field, std::string_view words, std::string_view spelling) {
   std::string key(field);
   key.append("\x1f").append(words).append("\x1f").append(spelling);
   return key;
-}
-
-bool BeginsWith(std::string_view words, std::string_view prefix) {
-  // In the last word, not in one before it.
-  return words.starts_with(prefix) &&
-         std::count(words.begin() + 1, words.end() - (words.ends_with(' ') ? 1 : 0), ' ') ==
-             std::count(prefix.begin() + 1, prefix.end(), ' ');
 }
 
 }  // namespace
@@ -36,7 +30,7 @@ TermCover::TermCover(std::string_view language, bool without_accents)
 std::vector<CoveredTerm> TermCover::Find(std::span<const RuleNode* const> members) {
   members_.clear();
   finders_.clear();
-  prefixes_.clear();
+  prefix_finders_.clear();
   for (std::size_t i = 0; i < members.size(); ++i) {
     Member member;
     member.number = i;
@@ -44,11 +38,8 @@ std::vector<CoveredTerm> TermCover::Find(std::span<const RuleNode* const> member
     if (member.literals.empty()) continue;
     const auto number = static_cast<std::uint32_t>(members_.size());
     for (const Literal& literal : member.literals) {
-      if (literal.is_prefix) {
-        prefixes_.emplace_back(literal, number);
-      } else {
-        finders_[KeyOf(literal.field, literal.words, literal.spelling)].push_back(number);
-      }
+      auto& finders = literal.is_prefix ? prefix_finders_ : finders_;
+      finders[KeyOf(literal.field, literal.words, literal.spelling)].push_back(number);
     }
     members_.push_back(std::move(member));
   }
@@ -73,7 +64,7 @@ void TermCover::AddLiterals(const RuleNode& node, const std::string& field, Memb
     case RuleNode::Kind::kInflected:
       return AddForms(node, field, member);
     case RuleNode::Kind::kPhrase:
-      if (!node.children.empty()) return;
+      if (!node.children.empty()) return AddPhrases(node, field, member);
       break;
     case RuleNode::Kind::kWord:
     case RuleNode::Kind::kExact:
@@ -104,15 +95,40 @@ void TermCover::AddForms(const RuleNode& node, const std::string& field, Member&
   }
 }
 
+// The phrases that one with wildcards stands for. One with pre* before its last word stands for too
+// many.
+void TermCover::AddPhrases(const RuleNode& node, const std::string& field, Member& member) {
+  std::vector<std::string> phrases = {" "};
+  for (const RuleNode& child : node.children) {
+    if (child.kind == RuleNode::Kind::kPrefix && &child != &node.children.back()) return;
+    Member word;
+    AddLiterals(child, field, word);
+    if (word.literals.empty() || phrases.size() * word.literals.size() > kPhrasesMax) return;
+    std::vector<std::string> longer;
+    for (const std::string& phrase : phrases) {
+      for (const Literal& literal : word.literals)
+        longer.push_back(phrase + literal.words.substr(1));
+    }
+    phrases = std::move(longer);
+  }
+  const bool is_prefix = node.children.back().kind == RuleNode::Kind::kPrefix;
+  for (std::string& phrase : phrases) {
+    member.literals.push_back({field, std::move(phrase), {}, is_prefix});
+  }
+}
+
 // The members that find `literal`, as far as they are looked at.
 std::vector<std::uint32_t> TermCover::Coverers(const Literal& literal) const {
   std::vector<std::uint32_t> coverers;
-  const auto add = [&](std::string_view field, std::string_view spelling) {
-    const auto found = finders_.find(KeyOf(field, literal.words, spelling));
-    if (found == finders_.end()) return;
+  const auto add_from = [&coverers](const Finders& finders, const std::string& key) {
+    const auto found = finders.find(key);
+    if (found == finders.end()) return;
     const std::size_t count = std::min(found->second.size(), kLookedAtMax);
     coverers.insert(coverers.end(), found->second.begin(),
                     found->second.begin() + static_cast<std::ptrdiff_t>(count));
+  };
+  const auto add = [&](std::string_view field, std::string_view spelling) {
+    add_from(finders_, KeyOf(field, literal.words, spelling));
   };
   if (!literal.is_prefix) {
     add("", "");
@@ -120,12 +136,12 @@ std::vector<std::uint32_t> TermCover::Coverers(const Literal& literal) const {
     if (!literal.spelling.empty()) add("", literal.spelling);
     if (!literal.field.empty() && !literal.spelling.empty()) add(literal.field, literal.spelling);
   }
-  for (std::size_t i = 0; i < std::min(prefixes_.size(), kLookedAtMax); ++i) {
-    const auto& [prefix, member] = prefixes_[i];
-    if ((prefix.field.empty() || prefix.field == literal.field) &&
-        BeginsWith(literal.words, prefix.words)) {
-      coverers.push_back(member);
-    }
+  std::string_view words = literal.words;
+  if (words.ends_with(' ')) words.remove_suffix(1);
+  for (std::size_t size = words.rfind(' ') + 2; size <= words.size(); ++size) {
+    add_from(prefix_finders_, KeyOf("", words.substr(0, size), ""));
+    if (literal.field.empty()) continue;
+    add_from(prefix_finders_, KeyOf(literal.field, words.substr(0, size), ""));
   }
   return coverers;
 }

@@ -45,8 +45,12 @@ class TermCover {
     std::vector<Literal> literals;
   };
 
+  // Field, words and spelling -> members that find that.
+  using Finders = std::unordered_map<std::string, std::vector<std::uint32_t>>;
+
   void AddLiterals(const RuleNode& node, const std::string& field, Member& member);
   void AddForms(const RuleNode& node, const std::string& field, Member& member);
+  void AddPhrases(const RuleNode& node, const std::string& field, Member& member);
   std::vector<std::uint32_t> Coverers(const Literal& literal) const;
   bool Covers(std::uint32_t member, const Member& other) const;
 
@@ -55,9 +59,8 @@ class TermCover {
   const bool without_accents_;
   TermReader reader_;
   std::vector<Member> members_;
-  // Field, words and spelling -> members that find that; prefixes in a list of their own.
-  std::unordered_map<std::string, std::vector<std::uint32_t>> finders_;
-  std::vector<std::pair<Literal, std::uint32_t>> prefixes_;
+  Finders finders_;
+  Finders prefix_finders_;  // Of all words that begin so.
 };
 
 }  // namespace wiredesk

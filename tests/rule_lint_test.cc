@@ -55,6 +55,12 @@ TEST(RuleLintTest, FindsNeedlessAlternatives) {
       {"{anti-drug \"anti drug\"}", {"1:37 \"anti drug\" finds the same as anti-drug"}},
       {"{word~ words}", {"1:33 words adds nothing: word~ finds all of it"}},
       {"{words word~}", {"1:27 words adds nothing: word~ finds all of it"}},
+      {"{\"central bank~\" \"central banks\"}",
+       {"1:43 \"central banks\" adds nothing: \"central bank~\" finds all of it"}},
+      {"{\"central banks\" \"central bank*\"}",
+       {"1:27 \"central banks\" adds nothing: \"central bank*\" finds all of it"}},
+      {"{\"bank~ of\" \"bank~ of\"}", {"1:38 \"bank~ of\" is among these alternatives already"}},
+      {"{\"cent* bank\" \"central bank\"}", {}},
       {"{=Bank bank}", {"1:27 =Bank adds nothing: bank finds all of it"}},
       {"{title:bank bank}", {"1:27 title:bank adds nothing: bank finds all of it"}},
       {"{bank {lender bank}}", {"1:40 bank is among these alternatives already"}},
@@ -73,6 +79,13 @@ TEST(RuleLintTest, FindsNeedlessAlternatives) {
   for (const Row& row : rows) {
     EXPECT_EQ(WarningsOf(Topic(std::string("10 ") + row.set)), row.warnings) << row.set;
   }
+}
+
+TEST(RuleLintTest, FindsNeedlessAlternativesAmongManyWildcards) {
+  std::string set = "{";
+  for (int i = 0; i < 200; ++i) set += "q" + std::to_string(1000 + i) + "x* ";
+  EXPECT_THAT(WarningsOf(Topic("10 " + set + "q1199xyz}")),
+              ElementsAre("1:1627 q1199xyz adds nothing: q1199x* finds all of it"));
 }
 
 TEST(RuleLintTest, SaysOnceWhatIsNeedlessInNames) {
@@ -117,6 +130,9 @@ TEST(RuleLintTest, FindsWhatIsNeverTrue) {
   EXPECT_THAT(warnings_of("a & not a"),
               ElementsAre("1:26 this can never be true: the same is asked for without \"not\""));
   EXPECT_THAT(warnings_of("a & not b"), IsEmpty());
+  EXPECT_THAT(warnings_of("count(a) >= 3 & count(a) <= 2"),
+              ElementsAre("1:38 this can never be true: 3 or more are asked for, and 2 or fewer"));
+  EXPECT_THAT(warnings_of("count(a) >= 2 & count(a) <= 2 & count(b) <= 1"), IsEmpty());
   EXPECT_THAT(warnings_of("{a b} OUTSIDE {a b}"),
               ElementsAre("1:28 this is never true: both sides are the same"));
 }
