@@ -1,7 +1,7 @@
 // Named places where a test lets the worker die at once, as by kill -9: where a commit path has
-// most to lose. In a build with WIREDESK_CRASH_POINTS the environment variable
-// WIREDESK_CRASH="NAME:N" means the Nth time that NAME is passed; in every other build nothing is
-// left of them.
+// most to lose. In the program wiredesk_chaos of the tests (WIREDESK_CRASH_POINTS) the environment
+// variable WIREDESK_CRASH="NAME:N" means the Nth time that NAME is passed; nothing is left of them
+// in any other.
 #pragma once
 
 #include <string_view>

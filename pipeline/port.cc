@@ -127,6 +127,7 @@ void Port::LookForRules() {
   if (version != rules_version_) {
     rules_version_ = version;
     present_rules_ = rules_->Get();
+    CrashPoint("reload");
   }
 }
 

@@ -1,13 +1,16 @@
 """Breaks workers and brokers while articles flow, then accounts for every article.
 
-    tests/chaos/chaos.py --program build/chaos/app/wiredesk --brokers 127.0.0.1:9092 \
+    tests/chaos/chaos.py --program build/release/tests/wiredesk_chaos --brokers 127.0.0.1:9092 \
         --kills 300 --minutes 15 --seed 1
 
-Needs a Kafka made by tools/kafka (three nodes for --broker-kills) and kcat. Workers are two slots that
-keep their identity over restarts, and guests that join and leave. What happens to them:
+Needs a Kafka made by tools/kafka (three nodes for --broker-kills) and kcat; WIREDESK_KAFKA_DIR says which.
+Workers are two slots that keep their identity over restarts, and guests that join and leave. What happens
+to them:
 
   kill    SIGKILL at a random time
-  crash   SIGKILL at a named point of the commit path (pipeline/crash_point.h), by turns
+  crash   SIGKILL at a named point of the commit path (pipeline/crash_point.h): the one that was
+          passed the fewest times
+  reload  SIGHUP after the rules were written anew
   term    SIGTERM; must end with status 0
   guest   one more member joins, and leaves by SIGTERM or SIGKILL
   zombie  SIGSTOP for longer than the session timeout, then SIGCONT
@@ -18,6 +21,9 @@ offset, which outputs and dead letters carry): lost, doubled, out of order, wron
 `wiredesk tag` on the same articles), and at the end the group's lag. Exactly once allows none of them;
 at least once allows repeats, at most what was in flight at each violent end.
 
+With --steady the first slot is left alone, and the growth of its memory after the first sixth of the run
+is reported.
+
 Exit status: 0 all accounted for, 1 violations, 2 the run itself failed.
 """
 
@@ -27,30 +33,40 @@ import json
 import os
 import pathlib
 import random
+import re
 import signal
+import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 TOOLS = pathlib.Path(__file__).resolve().parents[2] / "tools"
 PARTITIONS = 4
 SESSION_TIMEOUT_S = 6
+# Until the broker has aborted the transaction of somebody who did not come back. What stands behind an
+# open one is not to be read yet.
+TRANSACTION_TIMEOUT_S = 15 + 30
 BATCHES = 8
 BATCH_ARTICLES = 64
 POINTS = {
     "exactly_once": ["after_poll", "between_sends", "before_flush", "after_flush", "before_send_offsets",
                      "after_send_offsets", "after_commit", "drain", "drained", "assign",
-                     "revoke_begin", "revoke_end"],
+                     "revoke_begin", "revoke_end", "reload"],
     "at_least_once": ["after_poll", "between_sends", "before_commit", "drain", "drained", "assign",
-                      "revoke_begin", "revoke_end"],
+                      "revoke_begin", "revoke_end", "reload"],
 }
 # By the method of Faults: the option that says how many, and its default.
 FAULTS = {"kill": ("--kills", 5), "crash": ("--crashes", 8), "term": ("--terms", 2),
-          "guest": ("--guests", 2), "zombie": ("--zombies", 1), "broker": ("--broker-kills", 0)}
-# Points that only a rebalance or a stop comes by.
-NEEDS_REBALANCE = {"assign", "revoke_begin", "revoke_end"}
+          "guest": ("--guests", 2), "zombie": ("--zombies", 1), "reload": ("--reloads", 2),
+          "broker": ("--broker-kills", 0)}
+# For the tests: each kind of fault, and each point about once.
+SHORT = {"minutes": 1.2, "rate": 1000, "kill": 3, "term": 1, "guest": 1, "zombie": 1, "reload": 2}
+# Points that only a rebalance, a stop or a reload comes by.
+NEEDS_REBALANCE = {"revoke_begin", "revoke_end"}
 NEEDS_TERM = {"drain", "drained"}
+NEEDS_RELOAD = {"reload"}
 # How a worker may end that met a fault of somebody else: restart me, no broker, fenced, drain timeout.
 MAY_END_WITH = {69, 75, 79, 80}
 
@@ -67,12 +83,21 @@ class Run:
         for topic in self.topics.values():
             self.tool("topic", topic, str(PARTITIONS))
         self.rules = folder / "chaos.rules"
-        self.rules.write_text(
-            "pack chaos version 1 language en\n"
-            'topic c:1 "one" { score 5 alpha~ max 3 2 "beta gamma" need 5 }\n'
-            'topic c:2 "two" { score 3 delta max 9 need 6 }\n', encoding="utf-8")
+        self.rules_version = 0
+        self.write_rules()
         self.counts = collections.Counter()
         self.ends = collections.Counter()
+        self.memory = []  # KiB, by the second.
+
+    def write_rules(self):
+        """Rules of another version, which give the same tags."""
+        self.rules_version += 1
+        new = self.rules.with_suffix(".new")
+        new.write_text(
+            f"pack chaos version {self.rules_version} language en\n"
+            'topic c:1 "one" { score 5 alpha~ max 3 2 "beta gamma" need 5 }\n'
+            'topic c:2 "two" { score 3 delta max 9 need 6 }\n', encoding="utf-8")
+        new.replace(self.rules)
 
     def tool(self, *arguments):
         return subprocess.run([TOOLS / "kafka", *arguments], check=True, stdout=subprocess.PIPE,
@@ -99,6 +124,28 @@ class Run:
         path = self.folder / f"{slot}.yaml"
         path.write_text(json.dumps(settings), encoding="utf-8")  # YAML reads JSON.
         return path
+
+
+    def rebalances(self):
+        """How often a worker was given partitions or gave some up, by its log."""
+        return sum(len(re.findall("kafka: (assigned|giving up|lost) ", log.read_text("utf-8", "replace")))
+                   for log in self.folder.glob("*.log"))
+
+    def watch_memory(self, worker):
+        """Takes down the worker's resident memory each second, until it ends."""
+        def watch():
+            status = pathlib.Path(f"/proc/{worker.process.pid}/status")
+            while worker.alive():
+                lines = status.read_text("ascii").splitlines()
+                self.memory += [int(line.split()[1]) for line in lines if line.startswith("VmRSS")]
+                time.sleep(1)
+        threading.Thread(target=watch, daemon=True).start()
+
+    def memory_growth(self):
+        """Of the median of the last sixth over that of the second sixth."""
+        sixth = len(self.memory) // 6
+        early, late = self.memory[sixth:2 * sixth], self.memory[-sixth:]
+        return statistics.median(late) / statistics.median(early) - 1 if sixth else None
 
 
 class Worker:
@@ -168,11 +215,12 @@ class Faults:
         self.chance = chance
         self.slots = [Worker(run, f"slot-{i}") for i in range(2)]
         self.guests = 0
-        self.points = list(POINTS[run.options.mode])
-        self.next_point = 0
+        self.passed = {point: 0 for point in POINTS[run.options.mode]}
+        self.tried = dict(self.passed)
+        self.spared = self.slots[:1] if run.options.steady else []
 
     def any_slot(self):
-        return self.chance.choice(self.slots)
+        return self.chance.choice([slot for slot in self.slots if slot not in self.spared])
 
     def kill(self):
         slot = self.any_slot()
@@ -188,23 +236,31 @@ class Faults:
         slot.start()
 
     def crash(self):
-        point = self.points[self.next_point % len(self.points)]
-        self.next_point += 1
+        point = min(self.passed, key=lambda name: (self.passed[name], self.tried[name]))
+        self.tried[point] += 1
         slot = self.any_slot()
         slot.signal(signal.SIGKILL)
         slot.wait(10)
-        passes = 1 if point in NEEDS_REBALANCE | NEEDS_TERM else self.chance.randint(1, 30)
+        once = NEEDS_REBALANCE | NEEDS_TERM | NEEDS_RELOAD | {"assign"}
+        passes = 1 if point in once else self.chance.randint(1, 30)
         slot.start(crash=f"{point}:{passes}")
-        if point in NEEDS_TERM:
+        guests = []
+        if point in once - {"assign"}:
             slot.wait_for_assignment(20)
+        if point in NEEDS_TERM:
             slot.signal(signal.SIGTERM)
-        guest = self.join() if point in NEEDS_REBALANCE else None
+        elif point in NEEDS_RELOAD:
+            self.run.write_rules()
+            slot.signal(signal.SIGHUP)
+        elif point in NEEDS_REBALANCE:  # With two more, each member has one partition.
+            guests = [self.join(), self.join()]
         by_itself = wait_for(lambda: not slot.alive(), 20)
         slot.signal(signal.SIGKILL)
         if slot.wait(10) == -signal.SIGKILL and by_itself:
+            self.passed[point] += 1
             self.run.counts[f"crash {point}"] += 1
         slot.start()
-        if guest:
+        for guest in guests:
             self.leave(guest)
 
     def join(self):
@@ -221,6 +277,12 @@ class Faults:
 
     def guest(self):
         self.leave(self.join())
+
+    def reload(self):
+        self.run.write_rules()
+        for slot in self.slots:
+            slot.wait_for_assignment(20)  # At its very start SIGHUP ends a process.
+            slot.signal(signal.SIGHUP)
 
     def zombie(self):
         slot = self.any_slot()
@@ -333,6 +395,8 @@ def break_things(run, faults, chance):
     """All faults of the plan, spread over the time that the feed takes."""
     plan = plan_of(run.options, chance)
     begin = time.monotonic()
+    if run.options.steady:
+        run.watch_memory(faults.slots[0])
     for number, name in enumerate(plan):
         due = begin + run.options.minutes * 60 * number / max(len(plan), 1)
         time.sleep(max(0.0, due - time.monotonic(), chance.uniform(0, 0.5)))
@@ -344,13 +408,23 @@ def break_things(run, faults, chance):
 
 
 def account(run, feed, count):
-    oracle = Oracle(expected_tags(run.options, run.rules, feed), count)
-    oracle.read(run.options, run.topics)
-    verdict = oracle.verdict()
+    expected = expected_tags(run.options, run.rules, feed)
+    end = time.monotonic() + TRANSACTION_TIMEOUT_S
+    while True:
+        oracle = Oracle(expected, count)
+        oracle.read(run.options, run.topics)
+        verdict = oracle.verdict()
+        if verdict["lost"] == 0 or time.monotonic() > end:
+            break
+        time.sleep(3)
     verdict["lag"] = lag_of(run)
     violent = sum(run.counts[name] for name in ("kill", "crash", "guest", "zombie", "broker"))
     in_flight = BATCHES * BATCH_ARTICLES + run.options.rate  # And what a commit interval holds.
     verdict["doubled_max"] = 0 if run.options.mode == "exactly_once" else violent * in_flight
+    verdict["rebalances"] = run.rebalances()
+    if run.options.steady:
+        verdict["memory_kib"] = run.memory[-1]
+        verdict["memory_growth"] = run.memory_growth()
     verdict["faults"] = dict(sorted(run.counts.items()))
     verdict["exit_statuses"] = {str(k): v for k, v in sorted(run.ends.items())}
     faults = ("lost", "wrong_tags", "lag") + (
@@ -396,7 +470,8 @@ def parse_options():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--program", required=True, help="a worker built with crash points")
-    parser.add_argument("--brokers", required=True)
+    parser.add_argument("--brokers", default=os.environ.get("WIREDESK_TEST_BROKERS"),
+                        help="default: WIREDESK_TEST_BROKERS")
     parser.add_argument("--mode", choices=sorted(POINTS), default="exactly_once")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--minutes", type=float, default=1, help="how long articles are sent")
@@ -405,13 +480,23 @@ def parse_options():
         parser.add_argument(option, dest=name, type=int, default=default)
     parser.add_argument("--consumer", type=json.loads, default={},
                         help="more consumer properties, as JSON")
+    parser.add_argument("--steady", action="store_true",
+                        help="leave the first slot alone, and watch its memory")
+    parser.add_argument("--short", action="store_true", help="each kind of fault, some 90 seconds")
     parser.add_argument("--keep", action="store_true", help="keep settings and logs")
     parser.add_argument("--verbose", action="store_true")
-    return parser.parse_args()
+    options = parser.parse_args()
+    if options.short:
+        vars(options).update(SHORT, crash=len(POINTS[options.mode]))
+    return options
 
 
 def main():
     options = parse_options()
+    if not options.brokers:
+        skip = os.environ.get("WIREDESK_SKIP_BROKER_TESTS")
+        print("chaos: no brokers: run tools/test or tools/chaos, which start some", file=sys.stderr)
+        return 77 if skip else 2
     folder = pathlib.Path(tempfile.mkdtemp(prefix="wiredesk-chaos-"))
     keep = options.keep
     try:
