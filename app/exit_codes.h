@@ -13,6 +13,7 @@ enum ExitCode : int {
   kExitInternal = 70,      // A bug.
   kExitIo = 74,            // Reading or writing failed.
   kExitRestart = 75,       // A failure that a restart may cure.
+  kExitAccess = 77,        // A broker, or the issuer of tokens, refuses us.
   kExitConfig = 78,        // Settings or rules are wrong.
   kExitDrainTimeout = 79,  // Stopped, but not everything in flight was finished in time.
   kExitFenced = 80,        // Another worker has taken over this one's identity.

@@ -8,9 +8,10 @@ ExitCode ExitCodeOf(const absl::Status& status) {
       return kExitOk;
     case absl::StatusCode::kInvalidArgument:
     case absl::StatusCode::kNotFound:
-    case absl::StatusCode::kPermissionDenied:
     case absl::StatusCode::kFailedPrecondition:
       return kExitConfig;
+    case absl::StatusCode::kPermissionDenied:
+      return kExitAccess;
     case absl::StatusCode::kOutOfRange:
       return kExitData;
     case absl::StatusCode::kUnavailable:

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,10 @@
 #include "app/log.h"
 #include "app/progress_line.h"
 #include "app/signals.h"
+#include "config/diagnostic.h"
+#include "config/kafka_properties.h"
+#include "config/settings.h"
+#include "config/source_report.h"
 #include "pipeline/kafka_client.h"
 #include "pipeline/statistics.h"
 
@@ -35,20 +40,24 @@ Examples:
   wiredesk feed data/sample-feed.ndjson --to news.raw
   wiredesk feed feed.ndjson.gz --to news.raw --rate 500 --repeat 10
   wiredesk feed data/seed-article.txt --to news.raw -b kafka-1:9092,kafka-2:9092
-  wiredesk feed feed.ndjson --to news.raw -X security.protocol=SSL -X compression.codec=zstd
+  wiredesk feed feed.ndjson --to news.raw -X linger.ms=50 -X compression.codec=zstd
+  wiredesk feed feed.ndjson --to news.raw -c worker.yaml    (its brokers, and its access to them)
 
 Exit status: 0 every record was delivered, 66 a file is missing, 69 no broker answered, 74 a file
-can't be read or records were not delivered, 78 the topic does not exist or a property is wrong,
-130 or 143 stopped by SIGINT or SIGTERM)";
+can't be read or records were not delivered, 77 the broker refuses access, 78 the topic does not
+exist or a property is wrong, 130 or 143 stopped by SIGINT or SIGTERM)";
 
 constexpr milliseconds kConnectTimeout{30000};
 // An outage of the broker that lasts this long fails the records that wait.
 constexpr const char kDeliveryTimeoutMs[] = "120000";
 
+constexpr const char kBrokers[] = "localhost:9092";
+
 struct FeedOptions {
   std::vector<std::string> files;
   std::string topic;
-  std::string brokers = "localhost:9092";
+  std::string config;   // A worker's settings, whose `kafka:` counts; may be empty.
+  std::string brokers;  // Empty: as `config` says, or kBrokers.
   std::vector<std::string> properties;
   double rate = 0;  // Records a second; 0: as fast as it goes.
   std::uint64_t repeat = 1;
@@ -56,9 +65,24 @@ struct FeedOptions {
   std::string partition_by = "key";
 };
 
-absl::StatusOr<KafkaProperties> MakeProperties(const FeedOptions& options) {
-  KafkaSettings settings;
-  settings.common["bootstrap.servers"] = options.brokers;
+// Of options.config, or empty. Null: they are wrong, which is said.
+std::optional<KafkaSettings> LoadKafkaSettings(const FeedOptions& options) {
+  if (options.config.empty()) return KafkaSettings();
+  Diagnostics diagnostics;
+  std::optional<Settings> settings = LoadSettings(options.config, diagnostics);
+  std::fputs(Render(diagnostics).c_str(), stderr);
+  if (!settings) return std::nullopt;
+  return std::move(settings->kafka);
+}
+
+absl::StatusOr<KafkaProperties> MakeProperties(const FeedOptions& options, KafkaSettings settings) {
+  if (!options.brokers.empty()) {
+    settings.producer.erase("bootstrap.servers");
+    settings.common.erase("metadata.broker.list");
+    settings.common["bootstrap.servers"] = options.brokers;
+  } else if (options.config.empty()) {
+    settings.common["bootstrap.servers"] = kBrokers;
+  }
   settings.common["message.timeout.ms"] = kDeliveryTimeoutMs;
   if (options.partition_by == "none") settings.common["partitioner"] = "random";
   for (const std::string& property : options.properties) {
@@ -66,7 +90,14 @@ absl::StatusOr<KafkaProperties> MakeProperties(const FeedOptions& options) {
     if (equals == std::string::npos) {
       return absl::InvalidArgumentError(fmt::format("-X {}: it must be NAME=VALUE", property));
     }
-    settings.producer[property.substr(0, equals)] = property.substr(equals + 1);
+    const std::string name = property.substr(0, equals);
+    if (IsSecretName(name)) {
+      return absl::InvalidArgumentError(
+          fmt::format("-X {}: every user of this machine can read a command line; set it in a "
+                      "settings file, and name that by --config",
+                      name));
+    }
+    settings.producer[name] = property.substr(equals + 1);
   }
   return ProducerProperties(settings);
 }
@@ -161,24 +192,27 @@ class Feed {
   const Clock::time_point started_at_ = Clock::now();
 };
 
+int Complain(const absl::Status& status, const std::vector<std::string>& hidden) {
+  const std::string text = Hide(std::string(status.message()), hidden);
+  std::fprintf(stderr, "wiredesk: %s\n", text.c_str());
+  return ExitCodeOf(status);
+}
+
 int FeedFiles(const FeedOptions& options) {
-  SetUpLog("warn");
+  const std::optional<KafkaSettings> settings = LoadKafkaSettings(options);
+  if (!settings) return kExitConfig;
+  const std::vector<std::string> hidden = HiddenValues(*settings);
+  SetUpLog("warn", hidden);
   for (const std::string& file : options.files) {
     if (file != "-" && access(file.c_str(), R_OK) != 0) {
       std::perror(("wiredesk: " + file).c_str());
       return kExitNoInput;
     }
   }
-  const absl::StatusOr<KafkaProperties> properties = MakeProperties(options);
-  if (!properties.ok()) {
-    std::fprintf(stderr, "wiredesk: %s\n", std::string(properties.status().message()).c_str());
-    return kExitConfig;
-  }
+  const absl::StatusOr<KafkaProperties> properties = MakeProperties(options, *settings);
+  if (!properties.ok()) return Complain(properties.status(), hidden);
   const auto feeder = Feeder::Open(*properties, options.topic, kConnectTimeout);
-  if (!feeder.ok()) {
-    std::fprintf(stderr, "wiredesk: %s\n", std::string(feeder.status().message()).c_str());
-    return ExitCodeOf(feeder.status());
-  }
+  if (!feeder.ok()) return Complain(feeder.status(), hidden);
   return Feed(options, **feeder).Run();
 }
 
@@ -189,8 +223,12 @@ void AddFeedCommand(CLI::App& app, CommandAction& action) {
   const auto options = std::make_shared<FeedOptions>();
   feed->add_option("FILE", options->files, "Articles")->required();
   feed->add_option("--to", options->topic, "The topic")->required()->type_name("TOPIC");
-  feed->add_option("-b,--brokers", options->brokers, "HOST:PORT, several with commas")
-      ->capture_default_str()
+  feed->add_option("-c,--config", options->config,
+                   "A worker's settings (YAML): its section kafka says how to reach the brokers")
+      ->type_name("FILE");
+  feed->add_option("-b,--brokers", options->brokers,
+                   std::string("HOST:PORT, several with commas (default: as --config says, or ") +
+                       kBrokers + ")")
       ->type_name("BROKERS");
   feed->add_option("-X", options->properties, "A librdkafka property; may be given again")
       ->type_name("NAME=VALUE")

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "pipeline/broker_check.h"
 #include "pipeline/kafka_client.h"
 
 namespace wiredesk {
@@ -9,6 +10,11 @@ namespace wiredesk {
 absl::StatusOr<std::unique_ptr<Feeder>> Feeder::Open(const KafkaProperties& properties,
                                                      const std::string& topic,
                                                      std::chrono::milliseconds timeout) {
+  const std::string topics[] = {topic};
+  if (absl::Status status = CheckBrokers(RD_KAFKA_PRODUCER, properties, topics, timeout);
+      !status.ok()) {
+    return status;
+  }
   std::unique_ptr<Feeder> feeder(new Feeder());
   absl::StatusOr<KafkaConf> conf = MakeKafkaConf(properties);
   if (!conf.ok()) return conf.status();
@@ -17,12 +23,6 @@ absl::StatusOr<std::unique_ptr<Feeder>> Feeder::Open(const KafkaProperties& prop
   absl::StatusOr<KafkaHandle> client = MakeKafkaClient(RD_KAFKA_PRODUCER, *std::move(conf));
   if (!client.ok()) return client.status();
   feeder->client_ = *std::move(client);
-  const std::string topics[] = {topic};
-  if (absl::Status status =
-          CheckTopicsExist(feeder->client_.get(), topics, BrokersOf(properties), timeout);
-      !status.ok()) {
-    return status;
-  }
   feeder->topic_.reset(rd_kafka_topic_new(feeder->client_.get(), topic.c_str(), nullptr));
   return feeder;
 }

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "config/check.h"
+#include "pipeline/broker_check.h"
 #include "pipeline/kafka_client.h"
 #include "stages/make_stage.h"
 
@@ -19,6 +20,18 @@ std::size_t LaneCount(const RuntimeSettings& runtime) {
   return std::max(1u, std::thread::hardware_concurrency());
 }
 
+// Once for all lanes; as consumer and as producer, which may have different rights.
+absl::Status CheckAccess(const Settings& settings, std::chrono::milliseconds timeout) {
+  const absl::StatusOr<KafkaProperties> consumer = ConsumerProperties(settings);
+  if (!consumer.ok()) return consumer.status();
+  const absl::StatusOr<KafkaProperties> producer = ProducerProperties(settings.kafka);
+  if (!producer.ok()) return producer.status();
+  const std::string outputs[] = {settings.output.topic, settings.dead_letter_topic};
+  absl::Status status = CheckBrokers(RD_KAFKA_CONSUMER, *consumer, settings.input.topics, timeout);
+  if (status.ok()) status = CheckBrokers(RD_KAFKA_PRODUCER, *producer, outputs, timeout);
+  return status;
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<KafkaWorker>> KafkaWorker::Open(const Settings& settings,
@@ -26,19 +39,11 @@ absl::StatusOr<std::unique_ptr<KafkaWorker>> KafkaWorker::Open(const Settings& s
                                                                const WorkerOptions& options) {
   std::unique_ptr<KafkaWorker> worker(new KafkaWorker(settings, rules));
   const std::size_t count = LaneCount(settings.runtime);
+  if (absl::Status status = CheckAccess(settings, options.connect_timeout); !status.ok()) {
+    return status;
+  }
   for (std::size_t i = 0; i < count; ++i) {
     if (absl::Status status = worker->AddLane(options); !status.ok()) return status;
-    if (i > 0) continue;
-    // Asked once, before more connections are made.
-    std::vector<std::string> topics = settings.input.topics;
-    topics.push_back(settings.output.topic);
-    topics.push_back(settings.dead_letter_topic);
-    const absl::StatusOr<KafkaProperties> properties = ConsumerProperties(settings);
-    if (absl::Status status = CheckTopicsExist(worker->lanes_[0]->sink->client(), topics,
-                                               BrokersOf(*properties), options.connect_timeout);
-        !status.ok()) {
-      return status;
-    }
   }
   for (const auto& lane : worker->lanes_) {
     if (!lane->sink->transactional()) continue;

@@ -27,9 +27,9 @@ struct WorkerOptions {
 
 class KafkaWorker {
  public:
-  // Makes the lanes and checks that broker and topics are there. kInvalidArgument: a setting;
-  // kUnavailable: no broker; kNotFound: a topic is missing. Nothing is consumed yet. `rules`
-  // outlives the worker.
+  // Checks that the brokers let us in and have the topics, and makes the lanes. kInvalidArgument: a
+  // setting; kUnavailable: no broker; kPermissionDenied: no access; kNotFound: a topic is missing.
+  // Nothing is consumed yet. `rules` outlives the worker.
   static absl::StatusOr<std::unique_ptr<KafkaWorker>> Open(const Settings& settings,
                                                            const RulesHolder& rules,
                                                            const WorkerOptions& options);

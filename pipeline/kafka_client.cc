@@ -10,8 +10,8 @@
 #include <cstdlib>
 #include <memory>
 #include <set>
+#include <span>
 #include <string_view>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -20,8 +20,6 @@
 
 namespace wiredesk {
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 constexpr std::string_view kStartNames[] = {"error", "earliest", "latest"};
 
@@ -89,6 +87,23 @@ absl::Status UnknownProperty(const std::string& name) {
                         nearest));
 }
 
+// Without either librdkafka would wait for a token that nobody gives it, in silence.
+absl::Status CheckTokenSource(const KafkaProperties& properties) {
+  const auto is = [&](const std::string& name, std::string_view value) {
+    const auto found = properties.find(name);
+    return found != properties.end() && found->second == value;
+  };
+  if (!is("sasl.mechanism", "OAUTHBEARER") && !is("sasl.mechanisms", "OAUTHBEARER")) {
+    return absl::OkStatus();
+  }
+  if (is("sasl.oauthbearer.method", "oidc") || is("enable.sasl.oauthbearer.unsecure.jwt", "true")) {
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(
+      "kafka: sasl.mechanism OAUTHBEARER needs a source of tokens: set sasl.oauthbearer.method to "
+      "oidc, with sasl.oauthbearer.token.endpoint.url, .client.id and .client.secret");
+}
+
 // Called on any of librdkafka's threads.
 void LogToSpdlog(const rd_kafka_t* client, int level, const char* facility, const char* text) {
   static constexpr spdlog::level::level_enum kLevels[] = {
@@ -97,28 +112,6 @@ void LogToSpdlog(const rd_kafka_t* client, int level, const char* facility, cons
       spdlog::level::info,     spdlog::level::debug};
   const char* name = client == nullptr ? "librdkafka" : rd_kafka_name(client);
   spdlog::log(kLevels[std::clamp(level, 0, 7)], "kafka {} {}: {}", name, facility, text);
-}
-
-// Topics of `wanted` that the broker says it does not have; or why the broker can't be asked.
-absl::StatusOr<std::vector<std::string>> MissingTopics(rd_kafka_t* client,
-                                                       std::span<const std::string> wanted,
-                                                       std::chrono::milliseconds timeout) {
-  const struct rd_kafka_metadata* raw = nullptr;
-  const rd_kafka_resp_err_t error =
-      rd_kafka_metadata(client, 1, nullptr, &raw, static_cast<int>(timeout.count()));
-  const KafkaMetadata metadata(raw);
-  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return KafkaStatus(error, "asking for topics");
-  std::vector<std::string> missing;
-  for (const std::string& topic : wanted) {
-    // A leading ^ makes a subscription a regular expression, which may match later topics too.
-    if (topic.starts_with('^')) continue;
-    const std::span topics(metadata->topics, static_cast<std::size_t>(metadata->topic_cnt));
-    const bool found = std::any_of(topics.begin(), topics.end(), [&](const auto& known) {
-      return topic == known.topic && known.partition_cnt > 0;
-    });
-    if (!found) missing.push_back(topic);
-  }
-  return missing;
 }
 
 }  // namespace
@@ -141,6 +134,17 @@ absl::StatusOr<KafkaProperties> ConsumerProperties(const Settings& settings) {
   };
   const KafkaProperties* layers[] = {&settings.kafka.common, &settings.kafka.consumer};
   KafkaProperties properties = Merge(std::move(defaults), layers);
+  // There the broker assigns, and librdkafka refuses a strategy of ours.
+  const auto protocol = properties.find("group.protocol");
+  if (protocol != properties.end() && protocol->second == "consumer") {
+    for (const KafkaProperties* layer : layers) {
+      if (!layer->contains("partition.assignment.strategy")) continue;
+      return absl::InvalidArgumentError(
+          "kafka: partition.assignment.strategy has no meaning with group.protocol consumer, where "
+          "the broker assigns: take it out, or set group.remote.assignor");
+    }
+    properties.erase("partition.assignment.strategy");
+  }
   properties["group.id"] = settings.input.group;
   properties["enable.auto.commit"] = "false";
   properties["enable.auto.offset.store"] = "false";
@@ -192,6 +196,7 @@ void AddTransactions(const Settings& settings, std::size_t lane, KafkaProperties
 }
 
 absl::StatusOr<KafkaConf> MakeKafkaConf(const KafkaProperties& properties) {
+  if (absl::Status status = CheckTokenSource(properties); !status.ok()) return status;
   KafkaConf conf(rd_kafka_conf_new());
   rd_kafka_conf_set_log_cb(conf.get(), LogToSpdlog);
   std::array<char, 512> text;
@@ -214,32 +219,6 @@ absl::StatusOr<KafkaHandle> MakeKafkaClient(rd_kafka_type_t type, KafkaConf conf
   if (client == nullptr) return absl::InvalidArgumentError(fmt::format("kafka: {}", text.data()));
   static_cast<void>(conf.release());  // It is the client's now.
   return KafkaHandle(client);
-}
-
-absl::Status CheckTopicsExist(rd_kafka_t* client, std::span<const std::string> topics,
-                              const std::string& brokers, std::chrono::milliseconds timeout) {
-  const Clock::time_point deadline = Clock::now() + timeout;
-  while (true) {
-    const auto left =
-        std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now());
-    const absl::StatusOr<std::vector<std::string>> missing =
-        MissingTopics(client, topics, std::max(left, std::chrono::milliseconds(1)));
-    if (!missing.ok()) {
-      if (Clock::now() < deadline) {
-        std::this_thread::sleep_for(std::chrono::milliseconds(100));
-        continue;
-      }
-      return absl::UnavailableError(fmt::format(
-          "no Kafka broker answered within {} s at {}: {}", timeout.count() / 1000, brokers,
-          std::string_view(missing.status().message().data(), missing.status().message().size())));
-    }
-    if (missing->empty()) return absl::OkStatus();
-    return absl::NotFoundError(
-        fmt::format("{} {} not exist at {}; create {} first, for example:\n"
-                    "  kafka-topics.sh --bootstrap-server {} --create --topic {} --partitions 4",
-                    fmt::join(*missing, ", "), missing->size() == 1 ? "does" : "do", brokers,
-                    missing->size() == 1 ? "it" : "them", brokers, missing->front()));
-  }
 }
 
 std::string BrokersOf(const KafkaProperties& properties) {

@@ -1,10 +1,8 @@
 // From settings to librdkafka's configuration: our defaults, the operator's properties on top, the
-// few that belong to the program last. Also what both clients check at start.
+// few that belong to the program last.
 #pragma once
 
-#include <chrono>
 #include <cstddef>
-#include <span>
 #include <string>
 
 #include "absl/status/status.h"
@@ -29,12 +27,6 @@ absl::StatusOr<KafkaConf> MakeKafkaConf(const KafkaProperties& properties);
 
 // Creates the client. The configuration is used up either way.
 absl::StatusOr<KafkaHandle> MakeKafkaClient(rd_kafka_type_t type, KafkaConf conf);
-
-// Waits until every one of `topics` exists. kUnavailable: no broker answered in time; kNotFound:
-// the message names the missing topics and the command that creates one. Never creates a topic.
-// `brokers` is for the message. Blocks the calling thread for at most `timeout`.
-absl::Status CheckTopicsExist(rd_kafka_t* client, std::span<const std::string> topics,
-                              const std::string& brokers, std::chrono::milliseconds timeout);
 
 // "bootstrap.servers" of `properties`, for messages.
 std::string BrokersOf(const KafkaProperties& properties);

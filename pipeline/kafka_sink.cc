@@ -112,6 +112,7 @@ absl::StatusOr<std::unique_ptr<KafkaSink>> KafkaSink::Open(const KafkaSinkOption
 KafkaSink::KafkaSink(const KafkaSinkOptions& options, Source& source)
     : options_(options),
       source_(source),
+      access_(RD_KAFKA_PRODUCER, options.properties),
       transactional_(options.properties.contains("transactional.id")) {}
 
 KafkaSink::~KafkaSink() {
@@ -247,6 +248,8 @@ void KafkaSink::OnError(rd_kafka_t*, int error, const char* text, void* opaque) 
   if (error != RD_KAFKA_RESP_ERR__FATAL) {
     // The client reconnects and retries by itself; the log says why nothing moves meanwhile.
     spdlog::warn("kafka producer: {}", text);
+    absl::Status refusal = self.access_.Note(static_cast<rd_kafka_resp_err_t>(error), text);
+    if (!refusal.ok()) self.Fail(std::move(refusal));
     return;
   }
   self.Fail(absl::AbortedError(text));

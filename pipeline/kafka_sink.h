@@ -22,6 +22,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "config/settings.h"
+#include "pipeline/broker_check.h"
 #include "pipeline/io.h"
 #include "pipeline/rdkafka.h"
 #include "pipeline/transaction.h"
@@ -93,6 +94,7 @@ class KafkaSink final : public Sink, public Transaction {
   std::size_t in_flight_ = 0;
   int reported_ = 0;  // In this Poll().
   absl::Status status_;
+  AccessWatch access_;
 
   bool transactional_ = false;
   bool open_ = false;

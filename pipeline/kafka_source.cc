@@ -63,7 +63,8 @@ absl::StatusOr<std::unique_ptr<KafkaSource>> KafkaSource::Open(const KafkaSource
   return source;
 }
 
-KafkaSource::KafkaSource(const KafkaSourceOptions& options) : options_(options) {}
+KafkaSource::KafkaSource(const KafkaSourceOptions& options)
+    : options_(options), access_(RD_KAFKA_CONSUMER, options.properties) {}
 
 KafkaSource::~KafkaSource() { Close(); }
 
@@ -234,6 +235,9 @@ void KafkaSource::HandleError(const rd_kafka_message_t& message) {
     case RD_KAFKA_RESP_ERR_INCONSISTENT_GROUP_PROTOCOL:
       return Fail(KafkaStatus(message.err, "consuming", text));
     default:  // librdkafka tries again by itself.
+      if (absl::Status refusal = access_.Note(message.err, text); !refusal.ok()) {
+        return Fail(std::move(refusal));
+      }
       return LogSometimes(message.err, Text(KafkaStatus(message.err, "consuming", text)));
   }
 }

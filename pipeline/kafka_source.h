@@ -30,6 +30,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "config/settings.h"
+#include "pipeline/broker_check.h"
 #include "pipeline/io.h"
 #include "pipeline/offset_tracker.h"
 #include "pipeline/rdkafka.h"
@@ -151,6 +152,7 @@ class KafkaSource final : public Source {
   int aborts_in_a_row_ = 0;
   bool rewind_due_ = false;  // The transaction was aborted; partitions still stand too far on.
   absl::Status status_;
+  AccessWatch access_;
 
   KafkaHandle client_;
   KafkaQueue events_;               // Only held to ring the doorbell.

@@ -8,6 +8,7 @@
 #include <span>
 #include <utility>
 
+#include "pipeline/broker_check.h"
 #include "pipeline/kafka_client.h"
 
 namespace wiredesk {
@@ -44,11 +45,18 @@ absl::StatusOr<std::unique_ptr<RulesTopic>> RulesTopic::Open(const Settings& set
                                                              milliseconds timeout) {
   absl::StatusOr<KafkaProperties> properties = ConsumerProperties(settings);
   if (!properties.ok()) return properties.status();
-  for (const char* of_groups : {"group.id", "group.instance.id", "partition.assignment.strategy"}) {
+  for (const char* of_groups :
+       {"group.id", "group.instance.id", "group.protocol", "partition.assignment.strategy"}) {
     properties->erase(of_groups);
   }
   (*properties)["auto.offset.reset"] = "earliest";
   (*properties)["enable.partition.eof"] = "true";
+  const std::string topics[] = {settings.rules.topic};
+  const Clock::time_point deadline = Clock::now() + timeout;
+  if (absl::Status status = CheckBrokers(RD_KAFKA_CONSUMER, *properties, topics, timeout);
+      !status.ok()) {
+    return status;
+  }
   absl::StatusOr<KafkaConf> conf = MakeKafkaConf(*properties);
   if (!conf.ok()) return conf.status();
   absl::StatusOr<KafkaHandle> client = MakeKafkaClient(RD_KAFKA_CONSUMER, *std::move(conf));
@@ -57,17 +65,11 @@ absl::StatusOr<std::unique_ptr<RulesTopic>> RulesTopic::Open(const Settings& set
   rules->name_ = settings.rules.topic;
   rules->brokers_ = BrokersOf(*properties);
   rules->client_ = *std::move(client);
-  if (absl::Status status = rules->Start(timeout); !status.ok()) return status;
+  if (absl::Status status = rules->Start(deadline); !status.ok()) return status;
   return rules;
 }
 
-absl::Status RulesTopic::Start(milliseconds timeout) {
-  const Clock::time_point deadline = Clock::now() + timeout;
-  const std::string names[] = {name_};
-  if (absl::Status status = CheckTopicsExist(client_.get(), names, brokers_, timeout);
-      !status.ok()) {
-    return status;
-  }
+absl::Status RulesTopic::Start(Clock::time_point deadline) {
   topic_.reset(rd_kafka_topic_new(client_.get(), name_.c_str(), nullptr));
   queue_.reset(rd_kafka_queue_new(client_.get()));
   const absl::StatusOr<int> partitions =

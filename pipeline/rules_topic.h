@@ -28,8 +28,8 @@ class RulesTopic {
   static constexpr std::size_t kBytesMax = std::size_t{1} << 30;  // Of all packs.
 
   // Connects to `settings.rules.topic` and reads all packs that it has now, waiting at most
-  // `timeout`. kUnavailable: no broker; kNotFound: no such topic; kDeadlineExceeded: the end was
-  // not reached.
+  // `timeout`. kUnavailable: no broker; kNotFound: no such topic; kPermissionDenied: no access;
+  // kDeadlineExceeded: the end was not reached.
   static absl::StatusOr<std::unique_ptr<RulesTopic>> Open(const Settings& settings,
                                                           std::chrono::milliseconds timeout);
   ~RulesTopic();
@@ -50,7 +50,7 @@ class RulesTopic {
 
  private:
   RulesTopic() = default;
-  absl::Status Start(std::chrono::milliseconds timeout);
+  absl::Status Start(std::chrono::steady_clock::time_point deadline);
   absl::Status ReadToEnd(std::chrono::steady_clock::time_point deadline);
   bool Take(const rd_kafka_message_t& message);
   bool TakeRecord(const rd_kafka_message_t& message);

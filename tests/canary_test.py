@@ -27,6 +27,8 @@ SECRETS = {
     "sasl.oauthbearer.client.secret": "file",
     "sasl.oauthbearer.client.id": "env",
     "sasl.oauthbearer.config": "file",
+    "sasl.oauthbearer.extensions": "env",
+    "sasl.oauthbearer.assertion.private.key.passphrase": "plain",
     "client.rack": "env",
 }
 
@@ -97,7 +99,7 @@ class Setup:
             file.write(text + "\n")
         return f"{{file: {path}}}"
 
-    def run(self, properties, *arguments, until=None):
+    def run(self, properties, *arguments, command=("run",), level="debug", until=None):
         """Its exit code and all that it wrote; `until` ends it as soon as that is so."""
         settings = os.path.join(self.folder, "settings.yaml")
         lines = [f"  {name}: {value}" for name, value in properties.items()]
@@ -106,9 +108,9 @@ class Setup:
 input: {{topics: [raw], group: desk}}
 rules: [test.rules]
 output: {{topic: tagged}}
-log: {{level: debug}}
+log: {{level: {level}}}
 """)
-        with subprocess.Popen([self.program, "run", "-c", settings, *arguments], env=self.environment,
+        with subprocess.Popen([self.program, *command, "-c", settings, *arguments], env=self.environment,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as worker:
             written = []
             for line in worker.stdout:
@@ -189,7 +191,14 @@ def main():
             if wanted not in written:
                 failures.append(f"librdkafka's debug log is not there: {wanted}")
 
-        count = 2
+        # At the usual log level it ends by itself, and says why.
+        for command in (["run"], ["feed", __file__, "--to", "raw"]):
+            code, written = setup.run(properties | {"debug": "broker"}, command=command, level="info")
+            look(f"{command[0]} refused", written)
+            if code != 77 or b"no such user" not in written:
+                failures.append(f"{command[0]} refused: ends with {code}: {written.decode()}")
+
+        count = 4
         for refused in refused_settings(setup):
             code, written = setup.run(refused, "--check")
             look(f"--check of {list(refused)}", written)

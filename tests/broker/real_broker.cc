@@ -15,6 +15,7 @@
 #include <set>
 #include <sstream>
 
+#include "pipeline/broker_check.h"
 #include "pipeline/kafka_client.h"
 
 namespace wiredesk {
@@ -107,7 +108,9 @@ std::string RealBroker::CreateTopic(const std::string& what, int partitions) {
   // The answer may come before every node knows of it.
   const std::string names[] = {name};
   EXPECT_TRUE(WaitFor([&] {
-    return CheckTopicsExist(producer_.get(), names, brokers_, std::chrono::seconds(10)).ok();
+    return CheckBrokers(RD_KAFKA_PRODUCER, {{"bootstrap.servers", brokers_}}, names,
+                        std::chrono::seconds(10))
+        .ok();
   }));
   return name;
 }
