@@ -16,6 +16,7 @@ void AddDemoCommand(CLI::App& app, CommandAction& action);     // demo_command.c
 void AddRunCommand(CLI::App& app, CommandAction& action);      // run_command.cc
 void AddTagCommand(CLI::App& app, CommandAction& action);      // tag_command.cc
 void AddFeedCommand(CLI::App& app, CommandAction& action);     // feed_command.cc
+void AddBenchCommand(CLI::App& app, CommandAction& action);    // bench_command.cc
 void AddExplainCommand(CLI::App& app, CommandAction& action);  // explain_command.cc
 void AddRulesCommand(CLI::App& app, CommandAction& action);    // rules_command.cc
 // What rule_child.h starts; not shown.

@@ -31,9 +31,10 @@ Feeder::~Feeder() {
   if (client_ != nullptr && !idle()) rd_kafka_purge(client_.get(), RD_KAFKA_PURGE_F_QUEUE);
 }
 
-bool Feeder::Send(const FeedRecord& record) {
+bool Feeder::Send(const FeedRecord& record, std::int32_t partition) {
   OutgoingRecord outgoing;
   outgoing.topic = topic_.get();
+  outgoing.partition = partition;
   outgoing.key = record.key;
   outgoing.value = record.value;
   const rd_kafka_resp_err_t error = Produce(client_.get(), outgoing);

@@ -33,8 +33,8 @@ class Feeder {
   ~Feeder();
 
   // False: the queue is full; Poll() and try again. A record that Kafka can't take counts as
-  // failed.
-  bool Send(const FeedRecord& record);
+  // failed. Without a `partition` the key decides.
+  bool Send(const FeedRecord& record, std::int32_t partition = RD_KAFKA_PARTITION_UA);
 
   // Hears what became of records, waiting at most `timeout` for something to hear.
   void Poll(std::chrono::milliseconds timeout);

@@ -34,6 +34,7 @@ int Run(int argc, char** argv) {
   AddTagCommand(app, action);
   AddFeedCommand(app, action);
   AddExplainCommand(app, action);
+  AddBenchCommand(app, action);
   AddRulesCommand(app, action);
   AddCompileRulesCommand(app, action);
   if (argc < 2) {
