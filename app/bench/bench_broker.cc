@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "app/bench/child_process.h"
+#include "pipeline/broker_check.h"
 #include "pipeline/kafka_client.h"
 
 namespace wiredesk {
@@ -67,14 +68,14 @@ absl::StatusOr<std::unique_ptr<BenchBroker>> BenchBroker::Open(const KafkaProper
     broker->properties_["bootstrap.servers"] = broker->embedded_->bootstrap_servers();
     return broker;
   }
+  const absl::Status answers = CheckBrokers(RD_KAFKA_PRODUCER, broker->properties_, {},
+                                            std::chrono::milliseconds(kTimeoutMs));
+  if (!answers.ok()) return answers;
   absl::StatusOr<KafkaConf> conf = MakeKafkaConf(broker->properties_);
   if (!conf.ok()) return conf.status();
   absl::StatusOr<KafkaHandle> client = MakeKafkaClient(RD_KAFKA_PRODUCER, *std::move(conf));
   if (!client.ok()) return client.status();
   broker->client_ = *std::move(client);
-  const absl::Status answers = CheckTopicsExist(broker->client_.get(), {}, BrokersOf(properties),
-                                                std::chrono::milliseconds(kTimeoutMs));
-  if (!answers.ok()) return answers;
   return broker;
 }
 
