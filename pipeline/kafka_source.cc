@@ -17,6 +17,8 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds kLogInterval{10000};
+constexpr milliseconds kAskGroupEvery{500};
+constexpr milliseconds kCommitAgainAfter{50};
 constexpr milliseconds kBrokerTimeout{5000};
 constexpr milliseconds kCommitTimeout{10000};
 // Transactions aborted one after the other, with nothing committed between, before the worker says
@@ -34,6 +36,19 @@ std::string Describe(const rd_kafka_topic_partition_list_t& list) {
                    element.partition);
   }
   return text;
+}
+
+// Whether a commit was refused for a rebalance that is under way: it passes.
+bool MeetsRebalance(rd_kafka_resp_err_t error, const rd_kafka_topic_partition_list_t* results) {
+  const auto passes = [](rd_kafka_resp_err_t cause) {
+    return cause == RD_KAFKA_RESP_ERR_REBALANCE_IN_PROGRESS ||
+           cause == RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION;
+  };
+  if (passes(error) || results == nullptr) return passes(error);
+  const auto all = Elements(*results);
+  return std::any_of(all.begin(), all.end(), [&](const rd_kafka_topic_partition_t& element) {
+    return passes(element.err);
+  });
 }
 
 // Copies the headers into the batch's arena.
@@ -131,10 +146,32 @@ absl::Status KafkaSource::FindEnds() {
   return absl::OkStatus();
 }
 
-bool KafkaSource::AtEnd() const {
+bool KafkaSource::AtEnd() {
   if (!options_.until_end || assigned() < 0) return false;
+  if (partitions_.empty()) return GroupAtEnd();
   return std::all_of(partitions_.begin(), partitions_.end(),
                      [](const auto& entry) { return entry.second.next >= entry.second.until; });
+}
+
+// Whoever has no partition may yet get one from somebody who has too many, or who leaves.
+bool KafkaSource::GroupAtEnd() {
+  const Clock::time_point now = Clock::now();
+  if (now - asked_group_at_ < kAskGroupEvery) return false;
+  asked_group_at_ = now;
+  const KafkaPartitions offsets = MakeKafkaPartitions(static_cast<int>(ends_.size()));
+  for (const auto& [key, end] : ends_) {
+    rd_kafka_topic_partition_list_add(offsets.get(), std::string(key.first).c_str(), key.second);
+  }
+  if (rd_kafka_committed(client_.get(), offsets.get(), static_cast<int>(kBrokerTimeout.count())) !=
+      RD_KAFKA_RESP_ERR_NO_ERROR) {
+    return false;
+  }
+  const auto all = Elements(*offsets);
+  return std::all_of(all.begin(), all.end(), [this](const rd_kafka_topic_partition_t& element) {
+    return element.err == RD_KAFKA_RESP_ERR_NO_ERROR &&
+           std::max<std::int64_t>(element.offset, 0) >=
+               ends_.at({element.topic, element.partition});
+  });
 }
 
 Source::State KafkaSource::Fill(Batch& batch, std::size_t bytes_max) {
@@ -316,7 +353,11 @@ void KafkaSource::OnRebalance(rd_kafka_t* client, rd_kafka_resp_err_t event,
 }
 
 void KafkaSource::OnAssign(rd_kafka_topic_partition_list_t& partitions) {
-  if (partitions.cnt > 0) spdlog::info("kafka: assigned {}", Describe(partitions));
+  if (partitions.cnt > 0) {
+    spdlog::info("kafka: assigned {}", Describe(partitions));
+  } else if (partitions_.empty()) {
+    spdlog::info("kafka: assigned no partition for now");
+  }
   CrashPoint("assign");
   for (const rd_kafka_topic_partition_t& element : Elements(partitions)) {
     const auto& [topic, number] = Intern(element.topic);
@@ -456,14 +497,23 @@ absl::Status KafkaSource::CommitAndWait(const rd_kafka_topic_partition_list_t& o
                                         milliseconds timeout) {
   // Its own queue, so that the wait has an end even when the coordinator does not answer.
   const KafkaQueue answers(rd_kafka_queue_new(client_.get()));
-  const rd_kafka_resp_err_t refused =
-      rd_kafka_commit_queue(client_.get(), &offsets, answers.get(), nullptr, nullptr);
-  if (refused != RD_KAFKA_RESP_ERR_NO_ERROR) return RecordCommit(refused, offsets);
-  const KafkaEvent answer(rd_kafka_queue_poll(answers.get(), static_cast<int>(timeout.count())));
-  if (answer == nullptr) return RecordCommit(RD_KAFKA_RESP_ERR__TIMED_OUT, offsets);
-  const rd_kafka_topic_partition_list_t* results =
-      rd_kafka_event_topic_partition_list(answer.get());
-  return RecordCommit(rd_kafka_event_error(answer.get()), results == nullptr ? offsets : *results);
+  const Clock::time_point end = Clock::now() + timeout;
+  for (;;) {
+    const rd_kafka_resp_err_t refused =
+        rd_kafka_commit_queue(client_.get(), &offsets, answers.get(), nullptr, nullptr);
+    if (refused != RD_KAFKA_RESP_ERR_NO_ERROR) return RecordCommit(refused, offsets);
+    const auto left = std::chrono::ceil<milliseconds>(end - Clock::now());
+    const KafkaEvent answer(rd_kafka_queue_poll(answers.get(), static_cast<int>(left.count())));
+    if (answer == nullptr) return RecordCommit(RD_KAFKA_RESP_ERR__TIMED_OUT, offsets);
+    const rd_kafka_resp_err_t error = rd_kafka_event_error(answer.get());
+    const rd_kafka_topic_partition_list_t* results =
+        rd_kafka_event_topic_partition_list(answer.get());
+    if (!MeetsRebalance(error, results) || Clock::now() + kCommitAgainAfter >= end) {
+      return RecordCommit(error, results == nullptr ? offsets : *results);
+    }
+    // The client takes part in the rebalance by itself; nothing else comes to this queue.
+    rd_kafka_queue_poll(answers.get(), static_cast<int>(kCommitAgainAfter.count()));
+  }
 }
 
 // Notes what became of a commit. What failed is asked for again the next time.
@@ -598,6 +648,9 @@ void KafkaSource::Close() {
   stash_.clear();
   // Without a subscription there is nobody to call back, and nothing to leave.
   if (rebalance_ == nullptr) return;
+  // A member without partitions that only closes does not leave (librdkafka 2.15), and holds up the
+  // rest of the group until its session times out.
+  if (assigned() == 0) rd_kafka_unsubscribe(client_.get());
   const rd_kafka_resp_err_t error = rd_kafka_consumer_close(client_.get());
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
     spdlog::warn("kafka: leaving the group: {}", rd_kafka_err2str(error));

@@ -104,7 +104,8 @@ class KafkaSource final : public Source {
   explicit KafkaSource(const KafkaSourceOptions& options);
   absl::Status Start();
   absl::Status FindEnds();
-  bool AtEnd() const;
+  bool AtEnd();
+  bool GroupAtEnd();
 
   KafkaMessage NextMessage();
   void Take(const rd_kafka_message_t& message, Batch& batch);
@@ -162,6 +163,7 @@ class KafkaSource final : public Source {
   bool closed_ = false;
   Clock::time_point polled_at_;
   Clock::time_point committed_at_;
+  Clock::time_point asked_group_at_;  // Of GroupAtEnd().
   std::map<rd_kafka_resp_err_t, Clock::time_point> logged_at_;
 
   // The partition of the last message: records come in runs.

@@ -333,6 +333,31 @@ TEST_F(KafkaSourceTest, RevokedPartitionLeavesTheUnfinishedBatch) {
   (*second)->Close();
 }
 
+// More members than partitions: one that has none may yet get one, until the group is at the end.
+TEST_F(KafkaSourceTest, MemberWithoutPartitionsWaitsForTheEndOfTheGroup) {
+  CreateTopic("in", 1);
+  StoreNumbered("in", 0, 0, 20);
+  settings_.kafka.consumer["heartbeat.interval.ms"] = "100";
+  OpenSource();
+  ASSERT_TRUE(FillUntil(20));
+  options_.until_end = true;
+  auto idle = KafkaSource::Open(options_);
+  ASSERT_TRUE(idle.ok());
+  IdleLane idle_lane;
+  Batch idle_batch(10000);
+  ASSERT_TRUE((*idle)->Subscribe(idle_lane).ok());
+  const auto idle_state = [&] {
+    source_->Fill(batch_, kAnyBytes);
+    return (*idle)->Fill(idle_batch, kAnyBytes);
+  };
+  ASSERT_TRUE(WaitFor([&] { return idle_state(), (*idle)->assigned() == 0; }));
+  for (int i = 0; i < 100; ++i) ASSERT_EQ(idle_state(), Source::State::kIdle);
+  Acknowledge(0, 20);
+  ASSERT_TRUE(source_->Commit(true).ok());
+  EXPECT_TRUE(WaitFor([&] { return idle_state() == Source::State::kEnd; }));
+  EXPECT_TRUE(idle_batch.empty());
+}
+
 // An acknowledgement that comes after its partition went and came back must not move the new
 // assignment's progress.
 TEST_F(KafkaSourceTest, LateAcknowledgementsOfAnOlderAssignmentChangeNothing) {

@@ -172,6 +172,30 @@ TEST_F(BrokerTest, TermFinishesCommitsAndLeaves) {
   EXPECT_EQ(Repeated(counts), 0u);
 }
 
+// A lane without a partition must leave the group as well: else all others would wait for it, until
+// its session is over. Here that is longer than this test waits for anything.
+TEST_F(BrokerTest, LanesWithoutPartitionsLeaveTheGroup) {
+  MakeTopics(1);
+  const std::string settings = WriteSettings(
+      fmt::format("kafka:\n"
+                  "  bootstrap.servers: \"{}\"\n"
+                  "  consumer: {{session.timeout.ms: 250000, heartbeat.interval.ms: 500}}\n"
+                  "runtime: {{lanes: 3}}\n",
+                  brokers_));
+  Process idle({"run", "-c", settings}, LogPath());
+  EXPECT_TRUE(WaitFor([&] {
+    const std::string log = idle.Log();
+    const std::string_view line = "assigned no partition";
+    const std::size_t first = log.find(line);
+    return first != std::string::npos && log.find(line, first + 1) != std::string::npos;
+  }));
+  idle.Signal(SIGTERM);
+  EXPECT_EQ(idle.Wait(), 0);
+  Store(in_, Articles(0, 100));
+  Process rest({"run", "-c", settings}, LogPath());
+  EXPECT_TRUE(WaitForResults(100));
+}
+
 // Commits often, and holds outputs back for a while: what a crash or a rebalance could lose or
 // repeat is then always there.
 std::string RiskySettings(const std::string& brokers) {
