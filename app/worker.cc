@@ -70,6 +70,10 @@ absl::Status KafkaWorker::AddLane(const WorkerOptions& options) {
   absl::StatusOr<KafkaProperties> producer = ProducerProperties(settings_.kafka);
   if (!producer.ok()) return producer.status();
   AddTransactions(settings_, lanes_.size(), *producer);
+  // Each lane is a member, and one of two members with the same name is fenced.
+  if (const auto name = consumer->find("group.instance.id"); name != consumer->end()) {
+    name->second += "-" + std::to_string(lanes_.size());
+  }
 
   auto ends = std::make_unique<LaneEnds>();
   KafkaSourceOptions source_options;

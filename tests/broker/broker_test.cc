@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "tests/broker/accounting.h"
 #include "tests/broker/real_broker.h"
 
 namespace wiredesk {
@@ -21,54 +22,6 @@ namespace {
 
 using Json = nlohmann::json;
 using testing::HasSubstr;
-
-using ByPartition = std::map<std::int32_t, std::vector<Record>>;
-
-// How often each article came out.
-std::map<std::string, int> CountIds(const ByPartition& records) {
-  std::map<std::string, int> counts;
-  for (const auto& [partition, list] : records) {
-    for (const Record& record : list) ++counts[Json::parse(*record.value).at("id")];
-  }
-  return counts;
-}
-
-std::size_t LostOf(int first, int count, const std::map<std::string, int>& counts) {
-  std::size_t lost = 0;
-  for (int i = first; i < first + count; ++i) lost += counts.count(std::to_string(i)) == 0;
-  return lost;
-}
-
-std::size_t Repeated(const std::map<std::string, int>& counts) {
-  return static_cast<std::size_t>(std::count_if(
-      counts.begin(), counts.end(), [](const auto& entry) { return entry.second > 1; }));
-}
-
-// Records that come before one of the same input partition with a lower offset.
-std::size_t Inversions(const ByPartition& records) {
-  std::size_t inversions = 0;
-  for (const auto& [partition, list] : records) {
-    std::map<std::int32_t, std::int64_t> last;
-    for (const Record& record : list) {
-      const Json origin = Json::parse(*record.value).at("origin");
-      const auto offset = origin.at("offset").get<std::int64_t>();
-      const auto [place, is_new] = last.try_emplace(origin.at("partition"), offset);
-      inversions += !is_new && place->second >= offset ? 1 : 0;
-      place->second = offset;
-    }
-  }
-  return inversions;
-}
-
-// By its statistics lines, which begin with the rate of intake.
-bool TookSomethingIn(const std::string& log) {
-  constexpr std::string_view kStart = " info in ";
-  for (std::size_t at = log.find(kStart); at != std::string::npos; at = log.find(kStart, at + 1)) {
-    const char digit = log[at + kStart.size()];
-    if (digit >= '1' && digit <= '9') return true;
-  }
-  return false;
-}
 
 class BrokerTest : public RealBroker {};
 
@@ -196,18 +149,6 @@ TEST_F(BrokerTest, LanesWithoutPartitionsLeaveTheGroup) {
   EXPECT_TRUE(WaitForResults(100));
 }
 
-// Commits often, and holds outputs back for a while: what a crash or a rebalance could lose or
-// repeat is then always there.
-std::string RiskySettings(const std::string& brokers) {
-  return fmt::format(
-      "kafka:\n"
-      "  bootstrap.servers: \"{}\"\n"
-      "  consumer: {{session.timeout.ms: 6000, heartbeat.interval.ms: 500}}\n"
-      "  producer: {{linger.ms: 100}}\n"
-      "runtime: {{lanes: 1, batch_articles: 16, commit_interval: 10ms}}\n",
-      brokers);
-}
-
 TEST_F(BrokerTest, KillLosesNothing) {
   MakeTopics(4);
   const std::string settings = WriteSettings(RiskySettings(brokers_));
@@ -225,39 +166,6 @@ TEST_F(BrokerTest, KillLosesNothing) {
   EXPECT_EQ(rest.Wait(), 0);
   EXPECT_EQ(LostOf(0, kRounds * kArticles, CountIds(ReadAll(out_))), 0u);
   EXPECT_EQ(Lag(group_, in_), 0);
-}
-
-// Members come and go while articles flow: partitions move without loss, and, as every owner
-// commits before it gives up, without repetition.
-TEST_F(BrokerTest, MembersThatJoinAndLeaveRepeatNothing) {
-  MakeTopics(4);
-  constexpr int kArticles = 30000;
-  std::string lines;
-  for (const Record& record : Articles(0, kArticles)) lines += *record.value + "\n";
-  const std::string feed_file = WriteFile("feed.ndjson", lines);
-  const std::string settings = WriteSettings(RiskySettings(brokers_));
-  Process first({"run", "-c", settings}, LogPath());
-  Process feed({"feed", feed_file, "--to", in_, "-b", brokers_, "--rate", "3000"}, LogPath());
-  for (std::int64_t round = 0; round < 3; ++round) {
-    EXPECT_TRUE(WaitForResults(round * 8000 + 1));
-    Process second({"run", "-c", settings}, LogPath());
-    EXPECT_TRUE(WaitFor([&] { return TookSomethingIn(second.Log()); }));
-    second.Signal(SIGTERM);
-    EXPECT_EQ(second.Wait(), 0);
-  }
-  EXPECT_EQ(feed.Wait(), 0);
-  EXPECT_TRUE(WaitForResults(kArticles));
-  first.Signal(SIGTERM);
-  EXPECT_EQ(first.Wait(), 0);
-  const std::map<std::string, int> counts = CountIds(ReadAll(out_));
-  EXPECT_EQ(LostOf(0, kArticles, counts), 0u);
-  EXPECT_EQ(Repeated(counts), 0u);
-  EXPECT_EQ(Lag(group_, in_), 0);
-}
-
-std::string ExactlyOnceSettings(const std::string& brokers, const std::string& worker) {
-  return RiskySettings(brokers) +
-         fmt::format("delivery: exactly_once\ntransactional_id: {}\n", worker);
 }
 
 // What readers with isolation.level read_committed see is each article once, in order.
@@ -282,35 +190,6 @@ TEST_F(BrokerTest, ExactlyOnceSurvivesKills) {
   EXPECT_EQ(Repeated(counts), 0u);
   EXPECT_EQ(Inversions(out), 0u);
   EXPECT_EQ(Lag(group_, in_), 0);
-}
-
-TEST_F(BrokerTest, ExactlyOnceHoldsWhilePartitionsMove) {
-  MakeTopics(4);
-  constexpr int kArticles = 30000;
-  std::string lines;
-  for (const Record& record : Articles(0, kArticles)) lines += *record.value + "\n";
-  const std::string feed_file = WriteFile("feed.ndjson", lines);
-  const std::string one = WriteSettings(ExactlyOnceSettings(brokers_, group_ + "-one"));
-  const std::string two = WriteSettings(ExactlyOnceSettings(brokers_, group_ + "-two"), "two.yaml");
-  Process first({"run", "-c", one}, LogPath());
-  Process feed({"feed", feed_file, "--to", in_, "-b", brokers_, "--rate", "1500"}, LogPath());
-  for (std::int64_t round = 0; round < 3; ++round) {
-    EXPECT_TRUE(WaitForResults(round * 6000 + 1));
-    Process second({"run", "-c", two}, LogPath());
-    EXPECT_TRUE(WaitFor([&] { return TookSomethingIn(second.Log()); }));
-    const bool kill = round % 2 == 1;
-    second.Signal(kill ? SIGKILL : SIGTERM);
-    EXPECT_EQ(second.Wait(), kill ? -SIGKILL : 0) << second.Log();
-  }
-  EXPECT_EQ(feed.Wait(), 0);
-  EXPECT_TRUE(WaitFor([&] { return Lag(group_, in_) == 0; }));
-  first.Signal(SIGTERM);
-  EXPECT_EQ(first.Wait(), 0) << first.Log();
-  const ByPartition out = ReadAll(out_);
-  const std::map<std::string, int> counts = CountIds(out);
-  EXPECT_EQ(LostOf(0, kArticles, counts), 0u);
-  EXPECT_EQ(Repeated(counts), 0u);
-  EXPECT_EQ(Inversions(out), 0u);
 }
 
 // Two workers with one identity: the older one is told so, and stops.

@@ -77,7 +77,7 @@ class Run:
     def __init__(self, options, folder):
         self.options = options
         self.folder = folder
-        name = f"chaos-{os.getpid()}"
+        name = f"chaos-{os.getpid()}-{folder.name}"
         self.group = name
         self.topics = {kind: f"{name}.{kind}" for kind in ("in", "out", "dead")}
         for topic in self.topics.values():
@@ -198,12 +198,12 @@ def tail(path):
     return path.read_text("utf-8", "replace")[-3000:]
 
 
-def wait_for(done, seconds):
+def wait_for(done, seconds, pause=0.05):
     end = time.monotonic() + seconds
     while not done():
         if time.monotonic() > end:
             return False
-        time.sleep(0.05)
+        time.sleep(pause)
     return True
 
 
