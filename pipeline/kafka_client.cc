@@ -129,6 +129,8 @@ absl::StatusOr<KafkaProperties> ConsumerProperties(const Settings& settings) {
       {"allow.auto.create.topics", "false"},
       {"enable.metrics.push", "false"},
       {"fetch.wait.max.ms", "100"},
+      // Members hear of a rebalance by it.
+      {"heartbeat.interval.ms", "1000"},
       // Bounds memory. Less than a second of work would make librdkafka pause between fetches.
       {"queued.max.messages.kbytes", "65536"},
   };
@@ -144,6 +146,7 @@ absl::StatusOr<KafkaProperties> ConsumerProperties(const Settings& settings) {
           "the broker assigns: take it out, or set group.remote.assignor");
     }
     properties.erase("partition.assignment.strategy");
+    properties.erase("heartbeat.interval.ms");
   }
   properties["group.id"] = settings.input.group;
   properties["enable.auto.commit"] = "false";
@@ -162,7 +165,8 @@ absl::StatusOr<KafkaProperties> ProducerProperties(const KafkaSettings& settings
       {"client.id", "wiredesk"},
       {"enable.idempotence", "true"},
       {"acks", "all"},
-      {"linger.ms", "5"},
+      // Under load records wait for those under way, and so fill batches; without load none waits.
+      {"linger.ms", "0"},
       {"compression.codec", "lz4"},
       {"batch.size", "1000000"},
       // Small queues: what waits here is work that a crash repeats.
