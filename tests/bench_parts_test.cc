@@ -13,6 +13,7 @@
 #include "app/bench/latency_histogram.h"
 #include "app/bench/output_check.h"
 #include "app/bench/tags_hash.h"
+#include "app/bench/timeline.h"
 #include "app/bench/worker_command.h"
 
 namespace wiredesk {
@@ -42,6 +43,23 @@ TEST(LatencyHistogramTest, TakesAnyTime) {
   for (int bit = 0; bit < 63; ++bit) histogram.Record(nanoseconds(std::int64_t{1} << bit));
   histogram.Record(nanoseconds::max());
   EXPECT_EQ(histogram.Quantile(1), nanoseconds::max());
+}
+
+TEST(TimelineTest, TellsWhatWasUsedByWhen) {
+  WriteTimes written;
+  for (int i = 0; i < 10; ++i) written.Add(1000 + i / 4 * 100);  // 4, 4 and 2.
+  EXPECT_EQ(written.first(), 1000);
+  EXPECT_EQ(written.last(), 1200);
+  EXPECT_EQ(written.MomentOf(4), 1000);
+  EXPECT_EQ(written.MomentOf(5), 1100);
+  EXPECT_EQ(written.CountBy(1150), 8u);
+  CpuTimeline cpu;
+  cpu.Add(1000, 2);
+  cpu.Add(1200, 3);
+  EXPECT_EQ(cpu.At(900), 0);
+  EXPECT_EQ(cpu.At(1000), 2);
+  EXPECT_EQ(cpu.At(1050), 2.25);
+  EXPECT_EQ(cpu.At(5000), 3);
 }
 
 std::string Record(const std::string& tags) { return R"({"id": "x", "tags": [)" + tags + "]}"; }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <chrono>
 #include <utility>
 
 #include "app/bench/child_process.h"
@@ -95,13 +96,22 @@ absl::Status BenchBroker::MakeTopics(const std::vector<std::string>& topics, int
     owned.emplace_back(
         rd_kafka_NewTopic_new(topic.c_str(), partitions, 1, text.data(), text.size()));
     if (owned.back() == nullptr) return absl::InvalidArgumentError(text.data());
+    rd_kafka_NewTopic_set_config(owned.back().get(), "message.timestamp.type", "LogAppendTime");
     wanted.push_back(owned.back().get());
   }
   const KafkaQueue queue(rd_kafka_queue_new(client_.get()));
   const AdminOptions options = MakeOptions(client_.get(), RD_KAFKA_ADMIN_OP_CREATETOPICS);
   rd_kafka_CreateTopics(client_.get(), wanted.data(), wanted.size(), options.get(), queue.get());
   const KafkaEvent event(rd_kafka_queue_poll(queue.get(), 2 * kTimeoutMs));
-  return StatusOfCreation(event.get());
+  absl::Status status = StatusOfCreation(event.get());
+  if (!status.ok()) return status;
+  // A broker may take a while to know what it has made.
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(kTimeoutMs);
+  do {
+    status =
+        CheckBrokers(RD_KAFKA_PRODUCER, properties_, topics, std::chrono::milliseconds(kTimeoutMs));
+  } while (absl::IsNotFound(status) && std::chrono::steady_clock::now() < deadline);
+  return status;
 }
 
 void BenchBroker::RemoveTopics(const std::vector<std::string>& topics, const std::string& group) {

@@ -30,7 +30,8 @@ class BenchBroker {
   // For clients, with bootstrap.servers.
   const KafkaProperties& properties() const { return properties_; }
 
-  // New topics with one replica each.
+  // New topics with one replica each, whose records have the time at which the broker wrote them
+  // (the embedded one can't do that). Waits until they are there.
   absl::Status MakeTopics(const std::vector<std::string>& topics, int partitions);
   // As far as it goes: what is left costs only room.
   void RemoveTopics(const std::vector<std::string>& topics, const std::string& group);

@@ -178,6 +178,12 @@ std::string BenchTable(const BenchConditions& conditions, std::span<const BenchR
   text +=
       "\nEvery article has exactly one output, tagged as by `wiredesk tag`. CPU is the workers' "
       "alone,\nuser and system, for 100,000 articles.\n";
+  const auto is_short = [](const BenchResult& result) {
+    return static_cast<double>(result.articles) < result.articles_per_second;
+  };
+  if (std::any_of(results.begin(), results.end(), is_short)) {
+    text += "A row of less than a second says little: send more articles (-n).\n";
+  }
   if (conditions.broker_is_embedded && latencies.size() > 1) {
     text +=
         "The embedded broker lets a reader wait for its own time-out where Kafka wakes it: latency "

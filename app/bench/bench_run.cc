@@ -20,6 +20,7 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds kConnectTimeout{30000};
 constexpr milliseconds kLookEvery{5};
+constexpr milliseconds kTakeUsageEvery{50};
 constexpr std::chrono::seconds kStopPatience{40};
 // Unread in a partition of an embedded broker, which keeps 5 MiB.
 constexpr std::uint64_t kAheadArticles = 256;
@@ -151,25 +152,26 @@ absl::Status BenchRun::MeasureThroughput(BenchResult& result) {
   while (!(*feeder)->idle()) (*feeder)->Poll(milliseconds(20));
   const std::optional<double> broker_before = broker_.cpu_seconds();
   if (absl::Status status = StartWorkers(); !status.ok()) return status;
-  if (absl::Status status = WaitFor(plan_.articles / 2, **feeder); !status.ok()) return status;
-  const Sample half = TakeSample();
   if (absl::Status status = WaitFor(plan_.articles, **feeder); !status.ok()) return status;
-  const Sample end = TakeSample();
+  const double cpu_seconds = TakeUsage().cpu_seconds;
   const std::optional<double> broker_after = broker_.cpu_seconds();
   if ((*feeder)->counts().failed > 0) {
     return absl::UnavailableError("the broker did not take the feed: " +
                                   (*feeder)->first_failure());
   }
+  // By when they were written, and not when they were read: the reader may be late.
+  const WriteTimes written = reader_->write_times();
+  const std::int64_t half = written.MomentOf(plan_.articles / 2);
+  const auto rest = static_cast<double>(plan_.articles - written.CountBy(half));
   const auto articles = static_cast<double>(plan_.articles);
-  const auto rest = static_cast<double>(plan_.articles - half.received);
-  const double seconds = std::max(Seconds(reader_->last_at() - reader_->first_at()), 1e-6);
+  const double seconds =
+      static_cast<double>(std::max<std::int64_t>(written.last() - written.first(), 1)) / 1e3;
   result.articles = plan_.articles;
   result.input_bytes = (*feeder)->counts().sent_bytes;
   result.articles_per_second = articles / seconds;
   result.megabytes_per_second = static_cast<double>(result.input_bytes) / 1e6 / seconds;
-  result.cpu_per_100k = end.cpu_seconds / articles * 1e5;
-  result.cpu_per_100k_second_half =
-      rest > 0 ? (end.cpu_seconds - half.cpu_seconds) / rest * 1e5 : 0;
+  result.cpu_per_100k = cpu_seconds / articles * 1e5;
+  result.cpu_per_100k_second_half = rest > 0 ? (cpu_seconds - cpu_.At(half)) / rest * 1e5 : 0;
   result.startup_seconds = Seconds(reader_->first_at() - started_at_);
   if (broker_before && broker_after) {
     result.broker_cpu_per_100k = (*broker_after - *broker_before) / articles * 1e5;
@@ -224,6 +226,7 @@ absl::Status BenchRun::WaitFor(std::uint64_t count, Feeder& feeder) {
     if (!FeedSome(feeder, plan_.articles)) std::this_thread::sleep_for(kLookEvery);
     if (absl::Status status = Check(); !status.ok()) return status;
     ShowProgress(0, std::max(count, plan_.articles), "");
+    if (Clock::now() - looked_at_ > kTakeUsageEvery) TakeUsage();
     const std::uint64_t now = reader_->received();
     if (now != last) {
       last = now;
@@ -251,7 +254,7 @@ absl::Status BenchRun::Check() {
 }
 
 absl::Status BenchRun::Finish(BenchResult& result) {
-  result.memory_peak_bytes = TakeSample().memory_peak_bytes;
+  result.memory_peak_bytes = TakeUsage().memory_peak_bytes;
   for (ChildProcess& worker : workers_) {
     const int end = worker.Stop(kStopPatience);
     const bool is_own = plan_.worker_command.empty();
@@ -264,15 +267,17 @@ absl::Status BenchRun::Finish(BenchResult& result) {
   return reader_->ReadToEnd(sent_);
 }
 
-BenchRun::Sample BenchRun::TakeSample() const {
-  Sample sample;
-  sample.received = reader_->received();
+ProcessUsage BenchRun::TakeUsage() {
+  ProcessUsage sum;
+  const std::int64_t moment = MomentNow();
   for (const ChildProcess& worker : workers_) {
     const ProcessUsage usage = worker.usage();
-    sample.cpu_seconds += usage.cpu_seconds;
-    sample.memory_peak_bytes += usage.memory_peak_bytes;
+    sum.cpu_seconds += usage.cpu_seconds;
+    sum.memory_peak_bytes += usage.memory_peak_bytes;
   }
-  return sample;
+  cpu_.Add(moment, sum.cpu_seconds);
+  looked_at_ = Clock::now();
+  return sum;
 }
 
 void BenchRun::ShowProgress(std::uint64_t first, std::uint64_t end, const std::string& what) {

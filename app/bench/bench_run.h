@@ -15,6 +15,7 @@
 #include "app/bench/bench_reference.h"
 #include "app/bench/child_process.h"
 #include "app/bench/output_reader.h"
+#include "app/bench/timeline.h"
 #include "app/bench/worker_command.h"
 #include "app/feeder.h"
 #include "app/progress_line.h"
@@ -49,13 +50,6 @@ class BenchRun {
  private:
   using Clock = std::chrono::steady_clock;
 
-  // What the workers had used when so many outputs were read.
-  struct Sample {
-    std::uint64_t received = 0;
-    double cpu_seconds = 0;
-    std::uint64_t memory_peak_bytes = 0;
-  };
-
   absl::Status Prepare();
   absl::StatusOr<std::unique_ptr<Feeder>> OpenFeeder(const char* linger_ms) const;
   absl::Status StartWorkers();
@@ -73,7 +67,8 @@ class BenchRun {
   absl::Status Check();
   // How many of the inputs [first, end) are done.
   void ShowProgress(std::uint64_t first, std::uint64_t end, const std::string& what);
-  Sample TakeSample() const;
+  // Of all workers.
+  ProcessUsage TakeUsage();
 
   const BenchPlan& plan_;
   const BenchCase& scenario_;
@@ -86,6 +81,8 @@ class BenchRun {
   int signal_ = 0;
   std::uint64_t sent_ = 0;
   Clock::time_point started_at_;
+  Clock::time_point looked_at_;  // When the workers' usage was last taken.
+  CpuTimeline cpu_;
   std::unique_ptr<OutputReader> reader_;
   std::vector<ChildProcess> workers_;
   ProgressLine progress_{"bench", ProgressLine::Elsewhere::kLineEachTwoSeconds};

@@ -49,9 +49,25 @@ std::vector<std::string> PlainWords(std::string_view text) {
 }
 
 struct FeedWords {
-  std::vector<std::string> words;  // Neither short nor frequent, sorted.
-  std::vector<std::string> pairs;  // Of such that are neighbours, sorted.
+  std::vector<std::string> words;  // Neither short nor frequent.
+  std::vector<std::string> pairs;  // Of such that are neighbours.
 };
+
+// In a random order, which std::shuffle does not make the same everywhere; but first those that
+// occur `several` times, as a desk has rules for what is in its news.
+std::vector<std::string> SeveralFirst(const std::map<std::string, std::size_t>& counts,
+                                      std::size_t several, std::mt19937_64& random) {
+  std::vector<std::string> often;
+  std::vector<std::string> seldom;
+  for (const auto& [text, count] : counts) (count >= several ? often : seldom).push_back(text);
+  for (std::vector<std::string>* texts : {&often, &seldom}) {
+    for (std::size_t i = texts->size(); i > 1; --i) {
+      std::swap((*texts)[i - 1], (*texts)[random() % i]);
+    }
+  }
+  often.insert(often.end(), seldom.begin(), seldom.end());
+  return often;
+}
 
 FeedWords WordsOf(const BenchFeed& feed) {
   const std::size_t articles = std::min(feed.size(), kArticlesRead);
@@ -68,26 +84,18 @@ FeedWords WordsOf(const BenchFeed& feed) {
     }
   }
   const std::size_t most = std::max<std::size_t>(articles / 50, 5);
-  FeedWords found;
-  for (const auto& [word, count] : articles_with) {
-    if (count <= most) found.words.push_back(word);
-  }
-  std::unordered_set<std::string> pairs;
+  std::map<std::string, std::size_t> pairs;
   for (const std::vector<std::string>& text : texts) {
     for (std::size_t i = 1; i < text.size(); ++i) {
       const bool is_pair = text[i - 1].size() >= kWordBytesMin && text[i].size() >= kWordBytesMin &&
                            std::min(articles_with[text[i - 1]], articles_with[text[i]]) <= most;
-      if (is_pair) pairs.insert(text[i - 1] + " " + text[i]);
+      if (is_pair) ++pairs[text[i - 1] + " " + text[i]];
     }
   }
-  found.pairs.assign(pairs.begin(), pairs.end());
-  std::sort(found.pairs.begin(), found.pairs.end());
-  return found;
-}
-
-// std::shuffle is not the same everywhere.
-void Shuffle(std::vector<std::string>& words, std::mt19937_64& random) {
-  for (std::size_t i = words.size(); i > 1; --i) std::swap(words[i - 1], words[random() % i]);
+  std::erase_if(articles_with, [&](const auto& word) { return word.second > most; });
+  std::mt19937_64 random(1);
+  return {SeveralFirst(articles_with, std::max<std::size_t>(articles / 2000, 3), random),
+          SeveralFirst(pairs, 3, random)};
 }
 
 }  // namespace
@@ -117,10 +125,8 @@ absl::StatusOr<KeywordList> ReadKeywords(const std::string& path, std::size_t co
 }
 
 KeywordList MakeKeywords(const BenchFeed& feed, std::size_t count) {
-  FeedWords words = WordsOf(feed);
-  std::mt19937_64 random(1);
-  Shuffle(words.words, random);
-  Shuffle(words.pairs, random);
+  const FeedWords words = WordsOf(feed);
+  std::mt19937_64 random(2);
   KeywordList keywords;
   std::unordered_set<std::string> known;
   const auto add = [&](const std::string& text) {

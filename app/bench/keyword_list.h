@@ -25,9 +25,9 @@ using KeywordList = std::vector<Keyword>;
 absl::StatusOr<KeywordList> ReadKeywords(const std::string& path, std::size_t count);
 
 // `count` different keywords over 50 topics out of the words of `feed`: one in four is a word that
-// few articles have, the others are pairs of words that stand beside each other somewhere, and
-// once there is no more of them pairs that need not. The same feed and count give the same list; a
-// smaller one is the beginning of a larger one.
+// few articles have, the others are pairs of words that stand beside each other somewhere, those
+// first that occur several times, and once there is no more of them pairs that need not. The same
+// feed and count give the same list; a smaller one is the beginning of a larger one.
 KeywordList MakeKeywords(const BenchFeed& feed, std::size_t count);
 
 std::string KeywordTsv(const KeywordList& keywords);

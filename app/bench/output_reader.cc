@@ -16,6 +16,12 @@ std::string_view Bytes(const void* data, std::size_t size) {
   return {static_cast<const char*>(data), data == nullptr ? 0 : size};
 }
 
+std::int64_t WrittenAt(const rd_kafka_message_t& message) {
+  rd_kafka_timestamp_type_t type = RD_KAFKA_TIMESTAMP_NOT_AVAILABLE;
+  const std::int64_t time = rd_kafka_message_timestamp(&message, &type);
+  return type == RD_KAFKA_TIMESTAMP_LOG_APPEND_TIME ? time : MomentNow();
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<OutputReader>> OutputReader::Open(
@@ -78,6 +84,7 @@ void OutputReader::Take(const rd_kafka_message_t& message) {
     const std::lock_guard lock(mutex_);
     if (check_.received() == 1) first_at_ = now;
     last_at_ = now;
+    write_times_.Add(WrittenAt(message));
     if (*number - schedule_.first < schedule_.count) {
       latency_.Record(now - schedule_.DueAt(*number));
     }
@@ -93,6 +100,11 @@ OutputReader::Clock::time_point OutputReader::first_at() const {
 OutputReader::Clock::time_point OutputReader::last_at() const {
   const std::lock_guard lock(mutex_);
   return last_at_;
+}
+
+WriteTimes OutputReader::write_times() const {
+  const std::lock_guard lock(mutex_);
+  return write_times_;
 }
 
 void OutputReader::BeginSchedule(const SendSchedule& schedule) {

@@ -18,6 +18,7 @@
 #include "absl/status/statusor.h"
 #include "app/bench/latency_histogram.h"
 #include "app/bench/output_check.h"
+#include "app/bench/timeline.h"
 #include "config/settings.h"
 #include "pipeline/rdkafka.h"
 
@@ -50,6 +51,9 @@ class OutputReader {
   std::uint64_t received() const { return received_.load(std::memory_order_relaxed); }
   Clock::time_point first_at() const;  // Of the first output.
   Clock::time_point last_at() const;   // Of the newest.
+  // When each so far was written: by the broker's clock where the topic has that
+  // (message.timestamp.type=LogAppendTime), else when it arrived here.
+  WriteTimes write_times() const;
 
   // From now on what `schedule` has counts into a new histogram; EndSchedule() gives it.
   void BeginSchedule(const SendSchedule& schedule);
@@ -75,6 +79,7 @@ class OutputReader {
   Clock::time_point last_at_;
   SendSchedule schedule_;
   LatencyHistogram latency_;
+  WriteTimes write_times_;
   std::map<std::pair<std::string, std::int32_t>, std::int64_t> ends_;  // Where no more was found.
   OutputCheck check_;
   std::thread thread_;
