@@ -6,9 +6,16 @@
 
 namespace wiredesk {
 
+namespace {
+
+constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";  // The decoder skips it, too.
+
+}  // namespace
+
 std::optional<std::string> ArticleKey(std::string_view json) {
   thread_local simdjson::ondemand::parser parser;
   thread_local std::string padded;
+  if (json.starts_with(kByteOrderMark)) json.remove_prefix(kByteOrderMark.size());
   padded.assign(json);
   padded.reserve(padded.size() + simdjson::SIMDJSON_PADDING);
   simdjson::ondemand::document document;

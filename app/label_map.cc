@@ -10,6 +10,8 @@ namespace wiredesk {
 
 namespace {
 
+constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";  // The decoder skips it, too.
+
 Diagnostic Fault(Diagnostic::Severity severity, const std::string& path, int line,
                  std::string message) {
   return {severity, path, {line, 0, 1}, std::move(message), {}, {}};
@@ -93,6 +95,7 @@ const std::vector<std::uint32_t>& LabelMap::TopicsOf(std::string_view label) {
 std::optional<std::vector<std::string>> ArticleLabels(std::string_view json,
                                                       std::string_view member) {
   thread_local simdjson::ondemand::parser parser;
+  if (json.starts_with(kByteOrderMark)) json.remove_prefix(kByteOrderMark.size());
   const simdjson::padded_string padded(json);
   simdjson::ondemand::document document;
   simdjson::ondemand::object object;

@@ -8,6 +8,7 @@
 #include "config/import_nodes.h"
 #include "config/rule_bounds.h"
 #include "config/rule_words.h"
+#include "config/text_check.h"
 
 namespace wiredesk {
 
@@ -31,6 +32,18 @@ std::string ToRuleId(std::string_view text) {
   }
   while (!id.empty() && id.back() == '-') id.pop_back();
   return id;
+}
+
+// What a pack can't hold is refused where it stands.
+bool CheckText(const ImportQuery& query, ImportReport& report) {
+  const std::optional<TextFault> in_query = FindTextFault(query.text);
+  const std::optional<TextFault> fault = in_query ? in_query : FindTextFault(query.label);
+  if (!fault) return true;
+  const bool is_control = fault->kind == TextFault::Kind::kControlCharacter;
+  report.Error(in_query ? fault->offset : 0, fault->length,
+               is_control ? "a control character" : "this is not valid UTF-8",
+               is_control ? "remove it" : "save the file in the encoding UTF-8");
+  return false;
 }
 
 std::string ToLabel(std::string text) {
@@ -116,7 +129,8 @@ ImportResult ImportQueries(
   for (const ImportQuery& query : queries) {
     ++result.rules;
     report.Begin(query);
-    std::optional<RuleNode> rule = convert(query, report);
+    std::optional<RuleNode> rule;
+    if (CheckText(query, report)) rule = convert(query, report);
     if (rule && !report.failed() && !NeedsText(*rule)) {
       report.Error(0, query.text.size(), "nothing must occur in the text for this rule",
                    "add a term that must occur");

@@ -77,6 +77,7 @@ TEST_F(FeedReaderTest, MissingFileIsAFailure) {
 TEST(ArticleKey, IsTheIdOrNothing) {
   EXPECT_EQ(ArticleKey("{\"a\":{\"id\":1},\"id\":\"\\u00e9\"}"), "é");
   EXPECT_EQ(ArticleKey("{\"id\":-5}"), "-5");
+  EXPECT_EQ(ArticleKey("\xef\xbb\xbf{\"id\":\"a\"}"), "a");
   EXPECT_EQ(ArticleKey("{\"id\":null}"), std::nullopt);
   EXPECT_EQ(ArticleKey("{\"id\":{}}"), std::nullopt);
   EXPECT_EQ(ArticleKey("[1]"), std::nullopt);

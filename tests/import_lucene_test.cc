@@ -143,6 +143,8 @@ TEST(ImportLucene, NamesWhatItCannotExpress) {
       {"a OR -b OR source:x", 1, "nothing must occur in the text"},
       {"source:x", 1, "nothing must occur in the text"},
       {"...", 1, "holds no word"},
+      {"ab \x01 cd", 4, "a control character"},
+      {"ab \xff", 4, "not valid UTF-8"},
       // Not well formed.
       {"(a b", 1, "this \"(\" is never closed"},
       {"a)", 2, "\")\" closes nothing"},
