@@ -59,21 +59,24 @@ std::vector<std::vector<reference::FoundTag>> FastArticles::Tag(const CompiledRu
   Matcher().Process(batch_);
   Tagger(OutputSettings{}).Process(batch_);
   std::vector<std::vector<reference::FoundTag>> all;
-  for (const Article& article : batch_.articles()) {
-    WIREDESK_CHECK(article.ok());
-    std::vector<reference::FoundTag>& found = all.emplace_back();
-    for (const wiredesk::Tag& tag : article.tags) {
-      reference::FoundTag& shown = found.emplace_back();
-      shown.topic = rules.topics()[tag.topic].id;
-      shown.score = tag.score;
-      for (const wiredesk::Evidence& evidence : tag.evidence) {
-        shown.evidence.push_back({evidence.part, evidence.start, evidence.end,
-                                  std::string(evidence.term), evidence.snippet_start,
-                                  evidence.snippet_end});
-      }
+  for (const Article& article : batch_.articles()) all.push_back(FoundTags(article, rules));
+  return all;
+}
+
+std::vector<reference::FoundTag> FoundTags(const Article& article, const CompiledRules& rules) {
+  WIREDESK_CHECK(article.ok());
+  std::vector<reference::FoundTag> found;
+  for (const wiredesk::Tag& tag : article.tags) {
+    reference::FoundTag& shown = found.emplace_back();
+    shown.topic = rules.topics()[tag.topic].id;
+    shown.score = tag.score;
+    for (const wiredesk::Evidence& evidence : tag.evidence) {
+      shown.evidence.push_back({evidence.part, evidence.start, evidence.end,
+                                std::string(evidence.term), evidence.snippet_start,
+                                evidence.snippet_end});
     }
   }
-  return all;
+  return found;
 }
 
 std::shared_ptr<const CompiledRules> Compile(const std::vector<RulePack>& packs,

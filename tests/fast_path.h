@@ -33,6 +33,9 @@ class FastArticles {
   Batch batch_;
 };
 
+// The tags of an article that went through the stages. REQUIRES: article.ok()
+std::vector<reference::FoundTag> FoundTags(const Article& article, const CompiledRules& rules);
+
 // Null where the compiler refuses the packs; then `errors` says why.
 std::shared_ptr<const CompiledRules> Compile(const std::vector<RulePack>& packs,
                                              std::string& errors,

@@ -337,4 +337,22 @@ ModelReport CheckLongSequences(const MakeTracker& make, unsigned seeds) {
   return report;
 }
 
+ModelReport CheckSequence(const MakeTracker& make, std::string_view choices) {
+  ModelReport report;
+  Twins twins(make, kPartitionsMax);
+  std::vector<Step> done;
+  for (const char choice : choices) {
+    const int number = static_cast<unsigned char>(choice);
+    const Step step{number / kPartitionsMax % kActions, number % kPartitionsMax};
+    std::string difference;
+    if (!DoAndCompare(twins, step, difference)) continue;
+    done.push_back(step);
+    ++report.sequences;
+    if (difference.empty()) continue;
+    report.difference = Describe(difference, done);
+    return report;
+  }
+  return report;
+}
+
 }  // namespace wiredesk

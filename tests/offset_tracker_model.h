@@ -10,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "pipeline/offset_tracker.h"
@@ -102,5 +103,8 @@ ModelReport CheckShortSequences(const MakeTracker& make, int partitions, int dep
 
 // `seeds` random sequences of some hundred steps, in which many records are on their way.
 ModelReport CheckLongSequences(const MakeTracker& make, unsigned seeds);
+
+// The sequence on two partitions that `choices` tell, a step a byte.
+ModelReport CheckSequence(const MakeTracker& make, std::string_view choices);
 
 }  // namespace wiredesk
