@@ -14,13 +14,16 @@ if(CCACHE)
 endif()
 
 set(WIREDESK_SANITIZE "" CACHE STRING "Sanitizers: address,undefined or thread")
+option(WIREDESK_FUZZ "Build the fuzz targets with libFuzzer; needs Clang" OFF)
 
 add_library(wiredesk_compiler INTERFACE)
 target_compile_options(wiredesk_compiler INTERFACE
   -Wall -Wextra -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Wcast-align -Woverloaded-virtual
   -Wimplicit-fallthrough -Werror
   # GCC 12 sees overlaps in std::string's operator+ that aren't there (GCC bug 105651).
-  $<$<AND:$<CXX_COMPILER_ID:GNU>,$<VERSION_LESS:$<CXX_COMPILER_VERSION>,13>>:-Wno-restrict>)
+  $<$<AND:$<CXX_COMPILER_ID:GNU>,$<VERSION_LESS:$<CXX_COMPILER_VERSION>,13>>:-Wno-restrict>
+  # Clang, which builds the fuzz targets, does not know all of GCC's warnings that the code names.
+  $<$<CXX_COMPILER_ID:Clang>:-Wno-unknown-warning-option>)
 # The oldest x86-64 that Hyperscan runs on; faster kernels are chosen at run time.
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
   add_compile_options(-march=x86-64-v2)
@@ -34,6 +37,9 @@ if(WIREDESK_SANITIZE)
 else()
   add_compile_options(-fstack-protector-strong -fcf-protection)
   add_compile_options("$<$<CONFIG:Release>:-U_FORTIFY_SOURCE;-D_FORTIFY_SOURCE=2>")
+endif()
+if(WIREDESK_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
 endif()
 add_compile_definitions(_GLIBCXX_ASSERTIONS)
 include(CheckPIESupported)
