@@ -10,6 +10,10 @@
 
 namespace wiredesk {
 
+// A namespace of their own: config/import_nodes.h has functions of the same names and parameters,
+// which the linker would take for the same.
+inline namespace rule_nodes {
+
 inline RuleNode Node(RuleNode::Kind kind, std::string text, std::vector<RuleNode> children = {}) {
   RuleNode node;
   node.kind = kind;
@@ -126,4 +130,5 @@ inline Topic WhenTopic(std::string id, RuleNode when, std::vector<ScoreItem> sco
   return topic;
 }
 
+}  // namespace rule_nodes
 }  // namespace wiredesk
