@@ -69,25 +69,6 @@ std::string_view Shorten(std::string_view text, std::size_t bytes_max) {
   return text.substr(0, end);
 }
 
-// Milliseconds for a call that is to end by `end`; one at least.
-int TimeoutUntil(Clock::time_point end) {
-  const auto left = std::chrono::duration_cast<milliseconds>(end - Clock::now());
-  return static_cast<int>(std::max(left, milliseconds(1)).count());
-}
-
-// Repeats a call that librdkafka says may be repeated, which resumes it where it was, until `end`
-// but once at least. Its error, or null.
-template <typename Call>
-KafkaError Retry(const Call& call, Clock::time_point end) {
-  KafkaError error = call();
-  bool again = true;
-  while (again && error != nullptr && rd_kafka_error_is_retriable(error.get()) != 0) {
-    again = Clock::now() < end;
-    error = call();
-  }
-  return error;
-}
-
 void AddErrorHeaders(rd_kafka_headers_t* headers, const Article& article) {
   AddHeader(headers, "wiredesk.error.stage", article.failed_stage);
   AddHeader(headers, "wiredesk.error.code", FailureCode(article.failure));
@@ -275,13 +256,32 @@ void KafkaSink::WakeBy(int doorbell) {
 
 // --- Transactions --------------------------------------------------------------------------------
 
+// Milliseconds for a call that is to end by `end`; one at least.
+int KafkaSink::TimeoutUntil(Clock::time_point end) const {
+  const auto left = std::chrono::duration_cast<milliseconds>(end - options_.now());
+  return static_cast<int>(std::max(left, milliseconds(1)).count());
+}
+
+// Repeats a call that librdkafka says may be repeated, which resumes it where it was, until `end`
+// but once at least. Its error, or null.
+template <typename Call>
+KafkaError KafkaSink::Retry(const Call& call, Clock::time_point end) const {
+  KafkaError error = call();
+  bool again = true;
+  while (again && error != nullptr && rd_kafka_error_is_retriable(error.get()) != 0) {
+    again = options_.now() < end;
+    error = call();
+  }
+  return error;
+}
+
 absl::Status KafkaSink::InitTransactions(milliseconds timeout) {
-  const Clock::time_point end = Clock::now() + timeout;
+  const Clock::time_point end = options_.now() + timeout;
   while (true) {
     const KafkaError error(rd_kafka_init_transactions(client_.get(), TimeoutUntil(end)));
     if (error == nullptr) return absl::OkStatus();
     const absl::Status status = KafkaStatus(error.get(), "taking over the transactional id");
-    if (rd_kafka_error_is_retriable(error.get()) == 0 || Clock::now() >= end) {
+    if (rd_kafka_error_is_retriable(error.get()) == 0 || options_.now() >= end) {
       Fail(status);
       return status;
     }
@@ -320,12 +320,17 @@ KafkaSink::Result KafkaSink::Commit(const rd_kafka_topic_partition_list_t& offse
   WIREDESK_CHECK(open_);
   if (!status_.ok()) return Result::kFailed;
   if (spoilt_) return Result::kMustAbort;
-  const Clock::time_point end = Clock::now() + timeout;
+  const Clock::time_point end = options_.now() + timeout;
   using GroupMetadata = std::unique_ptr<rd_kafka_consumer_group_metadata_t,
                                         CallOnDelete<rd_kafka_consumer_group_metadata_destroy>>;
-  // Asked for at each try: the generation may have changed since the last.
-  const auto send_offsets = [&] {
+  // Asked for at each try: the generation may have changed since the last. Whoever was put out of
+  // the group may have neither a name nor a generation, and offsets that come without both are
+  // taken unchecked.
+  bool is_member = false;
+  const auto send_offsets = [&]() -> KafkaError {
     const GroupMetadata member(rd_kafka_consumer_group_metadata(&consumer));
+    is_member = *rd_kafka_consumer_group_metadata_member_id(member.get()) != '\0';
+    if (!is_member) return nullptr;
     return KafkaError(rd_kafka_send_offsets_to_transaction(client_.get(), &offsets, member.get(),
                                                            TimeoutUntil(end)));
   };
@@ -339,6 +344,10 @@ KafkaSink::Result KafkaSink::Commit(const rd_kafka_topic_partition_list_t& offse
     // Without its offsets in doubt nothing is: the transaction was not asked to end.
     return result == Result::kUnclear ? Result::kMustAbort : result;
   }
+  if (!is_member) {
+    spdlog::warn("kafka: out of the group: the transaction can't be committed");
+    return Result::kMustAbort;
+  }
   CrashPoint("after_send_offsets");
   error = Retry(commit, end);
   if (error != nullptr) return ResultOf(*error, "committing a transaction");
@@ -350,7 +359,7 @@ absl::Status KafkaSink::Abort(milliseconds timeout) {
   if (!status_.ok()) return status_;
   if (!open_) return absl::OkStatus();
   if (!unclear_) {
-    const Clock::time_point end = Clock::now() + timeout;
+    const Clock::time_point end = options_.now() + timeout;
     const auto abort = [&] {
       return KafkaError(rd_kafka_abort_transaction(client_.get(), TimeoutUntil(end)));
     };

@@ -23,6 +23,7 @@
 #include "absl/status/statusor.h"
 #include "config/settings.h"
 #include "pipeline/broker_check.h"
+#include "pipeline/clock.h"
 #include "pipeline/io.h"
 #include "pipeline/rdkafka.h"
 #include "pipeline/transaction.h"
@@ -33,6 +34,7 @@ struct KafkaSinkOptions {
   std::string output_topic;
   std::string dead_letter_topic;
   KafkaProperties properties;  // As ProducerProperties() makes them.
+  MonotonicClock now = &std::chrono::steady_clock::now;
 };
 
 class KafkaSink final : public Sink, public Transaction {
@@ -71,6 +73,9 @@ class KafkaSink final : public Sink, public Transaction {
   KafkaSink(const KafkaSinkOptions& options, Source& source);
   absl::Status Start();
   absl::Status Restart(std::chrono::milliseconds timeout);
+  int TimeoutUntil(std::chrono::steady_clock::time_point end) const;
+  template <typename Call>
+  KafkaError Retry(const Call& call, std::chrono::steady_clock::time_point end) const;
   bool Begin();
   Result ResultOf(const rd_kafka_error_t& error, std::string_view what);
   void Fail(absl::Status status);

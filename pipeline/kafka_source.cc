@@ -116,7 +116,7 @@ absl::Status KafkaSource::Subscribe(Rebalance& rebalance) {
   for (const std::string& topic : options_.topics) {
     rd_kafka_topic_partition_list_add(topics.get(), topic.c_str(), RD_KAFKA_PARTITION_UA);
   }
-  polled_at_ = committed_at_ = Clock::now();
+  polled_at_ = committed_at_ = options_.now();
   return KafkaStatus(rd_kafka_subscribe(client_.get(), topics.get()), "subscribing");
 }
 
@@ -155,7 +155,7 @@ bool KafkaSource::AtEnd() {
 
 // Whoever has no partition may yet get one from somebody who has too many, or who leaves.
 bool KafkaSource::GroupAtEnd() {
-  const Clock::time_point now = Clock::now();
+  const Clock::time_point now = options_.now();
   if (now - asked_group_at_ < kAskGroupEvery) return false;
   asked_group_at_ = now;
   const KafkaPartitions offsets = MakeKafkaPartitions(static_cast<int>(ends_.size()));
@@ -206,7 +206,7 @@ KafkaMessage KafkaSource::NextMessage() {
     stash_.pop_front();
     return message;
   }
-  polled_at_ = Clock::now();
+  polled_at_ = options_.now();
   return KafkaMessage(rd_kafka_consumer_poll(client_.get(), 0));
 }
 
@@ -280,7 +280,7 @@ void KafkaSource::HandleError(const rd_kafka_message_t& message) {
 }
 
 void KafkaSource::LogSometimes(rd_kafka_resp_err_t error, std::string_view text) {
-  const Clock::time_point now = Clock::now();
+  const Clock::time_point now = options_.now();
   const auto [entry, is_new] = logged_at_.try_emplace(error, now);
   if (!is_new && now - entry->second < kLogInterval) return;
   entry->second = now;
@@ -292,9 +292,9 @@ void KafkaSource::Fail(absl::Status status) {
 }
 
 void KafkaSource::KeepAlive() {
-  if (!paused_ && Clock::now() - polled_at_ < options_.pause_after) return;
+  if (!paused_ && options_.now() - polled_at_ < options_.pause_after) return;
   if (!paused_) PauseAll(true);
-  polled_at_ = Clock::now();
+  polled_at_ = options_.now();
   KafkaMessage message(rd_kafka_consumer_poll(client_.get(), 0));
   if (message == nullptr) return;
   if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) return HandleError(*message);
@@ -403,7 +403,8 @@ void KafkaSource::OnRevoke(rd_kafka_topic_partition_list_t& partitions) {
         drain_timeout_.count());
   }
   if (transaction_ != nullptr) {
-    if (lost || !drained || !EndTransaction(drain_timeout_)) AbortTransaction();
+    const bool may_commit = !lost && drained && status_.ok();
+    if (!may_commit || !EndTransaction(drain_timeout_)) AbortTransaction();
   } else if (!lost) {
     const KafkaPartitions offsets = CommittableOffsets(&partitions, true);
     if (offsets->cnt > 0) {
@@ -464,11 +465,13 @@ KafkaPartitions KafkaSource::CommittableOffsets(const rd_kafka_topic_partition_l
 }
 
 absl::Status KafkaSource::Commit(bool wait) {
-  const Clock::time_point now = Clock::now();
+  const Clock::time_point now = options_.now();
   if (!wait && (now - committed_at_ < options_.commit_interval)) return status_;
   committed_at_ = now;
   PublishLag();
   if (transaction_ != nullptr) {
+    // What failed may have left articles in the lane that are not ours any more.
+    if (!status_.ok()) return status_;
     if (!EndTransaction(kCommitTimeout)) {
       AbortTransaction();
       if (rewind_due_) Rewind();
@@ -497,18 +500,18 @@ absl::Status KafkaSource::CommitAndWait(const rd_kafka_topic_partition_list_t& o
                                         milliseconds timeout) {
   // Its own queue, so that the wait has an end even when the coordinator does not answer.
   const KafkaQueue answers(rd_kafka_queue_new(client_.get()));
-  const Clock::time_point end = Clock::now() + timeout;
+  const Clock::time_point end = options_.now() + timeout;
   for (;;) {
     const rd_kafka_resp_err_t refused =
         rd_kafka_commit_queue(client_.get(), &offsets, answers.get(), nullptr, nullptr);
     if (refused != RD_KAFKA_RESP_ERR_NO_ERROR) return RecordCommit(refused, offsets);
-    const auto left = std::chrono::ceil<milliseconds>(end - Clock::now());
+    const auto left = std::chrono::ceil<milliseconds>(end - options_.now());
     const KafkaEvent answer(rd_kafka_queue_poll(answers.get(), static_cast<int>(left.count())));
     if (answer == nullptr) return RecordCommit(RD_KAFKA_RESP_ERR__TIMED_OUT, offsets);
     const rd_kafka_resp_err_t error = rd_kafka_event_error(answer.get());
     const rd_kafka_topic_partition_list_t* results =
         rd_kafka_event_topic_partition_list(answer.get());
-    if (!MeetsRebalance(error, results) || Clock::now() + kCommitAgainAfter >= end) {
+    if (!MeetsRebalance(error, results) || options_.now() + kCommitAgainAfter >= end) {
       return RecordCommit(error, results == nullptr ? offsets : *results);
     }
     // The client takes part in the rebalance by itself; nothing else comes to this queue.

@@ -31,6 +31,7 @@
 #include "absl/status/statusor.h"
 #include "config/settings.h"
 #include "pipeline/broker_check.h"
+#include "pipeline/clock.h"
 #include "pipeline/io.h"
 #include "pipeline/offset_tracker.h"
 #include "pipeline/rdkafka.h"
@@ -48,6 +49,7 @@ struct KafkaSourceOptions {
   // End when every partition is read up to where it ended at Subscribe(). Regular expressions in
   // `topics` are refused with it.
   bool until_end = false;
+  MonotonicClock now = &std::chrono::steady_clock::now;
 };
 
 class KafkaSource final : public Source {

@@ -18,6 +18,7 @@
 #include "absl/status/status.h"
 #include "config/settings.h"
 #include "pipeline/batch_link.h"
+#include "pipeline/clock.h"
 #include "pipeline/counters.h"
 #include "pipeline/doorbell.h"
 #include "pipeline/io.h"
@@ -25,8 +26,6 @@
 #include "stages/batch.h"
 
 namespace wiredesk {
-
-using MonotonicClock = std::function<std::chrono::steady_clock::time_point()>;
 
 struct LaneResult {
   // The failure of source, sink or last commit that ended the lane or came at its end.
