@@ -324,11 +324,14 @@ void KafkaSource::Acknowledge(std::uint64_t ack, bool delivered) {
 void KafkaSource::OnRebalance(rd_kafka_t* client, rd_kafka_resp_err_t event,
                               rd_kafka_topic_partition_list_t* partitions, void* opaque) {
   KafkaSource& self = *static_cast<KafkaSource*>(opaque);
-  const bool cooperative = std::string_view(rd_kafka_rebalance_protocol(client)) == "COOPERATIVE";
+  // Not told any more once the group's coordinator is lost while the client closes.
+  if (const char* const protocol = rd_kafka_rebalance_protocol(client)) {
+    self.is_cooperative_ = std::string_view(protocol) == "COOPERATIVE";
+  }
   KafkaError error;
   if (event == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
     self.OnAssign(*partitions);
-    if (cooperative) {
+    if (self.is_cooperative_) {
       error.reset(rd_kafka_incremental_assign(client, partitions));
     } else {
       rd_kafka_assign(client, partitions);
@@ -336,7 +339,7 @@ void KafkaSource::OnRebalance(rd_kafka_t* client, rd_kafka_resp_err_t event,
     if (self.paused_) self.PauseAll(true);
   } else if (event == RD_KAFKA_RESP_ERR__REVOKE_PARTITIONS) {
     self.OnRevoke(*partitions);
-    if (cooperative) {
+    if (self.is_cooperative_) {
       error.reset(rd_kafka_incremental_unassign(client, partitions));
     } else {
       rd_kafka_assign(client, nullptr);

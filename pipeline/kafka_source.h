@@ -163,6 +163,7 @@ class KafkaSource final : public Source {
   Batch* filling_ = nullptr;        // During Fill().
   bool paused_ = false;
   bool closed_ = false;
+  bool is_cooperative_ = true;  // The group's protocol, as last told.
   Clock::time_point polled_at_;
   Clock::time_point committed_at_;
   Clock::time_point asked_group_at_;  // Of GroupAtEnd().

@@ -39,7 +39,9 @@ rd_kafka_resp_err_t rd_kafka_consumer_close(rd_kafka_t* client) {
   return RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
+// A client that closes may have lost the group's coordinator, and then does not know.
 const char* rd_kafka_rebalance_protocol(rd_kafka_t* client) {
+  if (client->consumer->closed()) return nullptr;
   return client->consumer->cooperative() ? "COOPERATIVE" : "EAGER";
 }
 

@@ -31,6 +31,7 @@ class Consumer final : public NetworkClient, public GroupMember {
   void Commit(const Offsets& offsets);
   void Commit(const Offsets& offsets, std::shared_ptr<std::deque<rd_kafka_op_s>> answers);
   void Close();
+  bool closed() const { return closed_; }
   bool lost() const { return lost_; }
   const MemberId& id() const { return id_; }
   rd_kafka_resp_err_t fatal() const { return fatal_; }
