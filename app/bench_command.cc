@@ -170,6 +170,8 @@ void AddSetup(CLI::App& bench, BenchOptions& options) {
       .add_option("--worker-command", options.worker_command,
                   "Measure another program, by a line for the shell")
       ->type_name("COMMAND");
+  bench.add_flag("--count-only", options.count_only,
+                 "Count that program's outputs, whatever is in them: for one that does no work");
   bench.add_option("--name", options.base.name, "What is measured, for the report");
 }
 

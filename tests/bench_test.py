@@ -139,6 +139,15 @@ class Bench(unittest.TestCase):
         self.assertEqual(out, "")
         self.assertFalse(os.path.exists(self.path("out.json")))
 
+    def test_outputs_can_be_counted_only(self):
+        keywords = self.write_keywords()
+        self.write_rules("other.rules", keywords[1:])
+        self.write_worker("other.rules")
+        out, _ = self.bench(0, *SMALL, "--keywords-file", "keywords.tsv", "--worker-command",
+                            COMMAND, "--count-only", "--json", "out.json")
+        self.assertIn("nobody looked", out)
+        self.assertFalse(self.results()["runs"][0]["tags_checked"])
+
     def test_doubled_articles_fail(self):
         keywords = self.write_keywords()
         self.write_rules("same.rules", keywords)
@@ -180,6 +189,7 @@ class Bench(unittest.TestCase):
                 (("--sweep", "speed=1"), "speed can't be swept"),
                 (("--sweep", "lanes=0"), "lanes=0: allowed is a number from 1 to 256"),
                 (("--worker-command", "true"), "--keywords"),
+                (("--count-only",), "add --worker-command"),
                 (("--bytes", "1B"), "bytes=1B")):
             _, err = self.bench(78, *SMALL, *arguments)
             self.assertIn(text, err)

@@ -36,7 +36,8 @@ struct StageCost {
 
 struct BenchResult {
   BenchCase scenario;
-  bool is_own = true;      // A worker of this program.
+  bool is_own = true;  // A worker of this program.
+  bool tags_checked = true;
   std::string rules;       // For people: "10,000 keywords", "216 topics".
   std::size_t topics = 0;  // With rules.
   std::uint64_t articles = 0;

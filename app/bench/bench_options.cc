@@ -97,6 +97,9 @@ absl::StatusOr<std::vector<BenchCase>> ExpandCases(const BenchOptions& options) 
     status = Multiply(sweep, cases);
     if (!status.ok()) return status;
   }
+  if (options.count_only && options.worker_command.empty()) {
+    return absl::InvalidArgumentError("--count-only is for another program: add --worker-command");
+  }
   for (const BenchCase& scenario : cases) {
     const bool has_keywords = scenario.keywords > 0 || !options.keywords_file.empty();
     if (has_keywords && !options.packs.empty()) {

@@ -28,6 +28,7 @@ struct BenchOptions {
   int latency_seconds = 10;
   int patience_seconds = 60;
   std::string worker_command;
+  bool count_only = false;  // The outputs of `worker_command`, whatever is in them.
   std::string json;
   std::string report;
 };

@@ -55,6 +55,7 @@ absl::StatusOr<BenchResult> BenchRun::Run() {
   BenchResult result;
   result.scenario = scenario_;
   result.is_own = plan_.worker_command.empty();
+  result.tags_checked = reference_.comparison != TagComparison::kNothing;
   if (result.is_own) result.stages = reference_.stages;
   absl::Status status = Prepare();
   if (status.ok()) status = MeasureThroughput(result);

@@ -143,7 +143,9 @@ absl::Status BenchSession::MakeReferenceFor(const BenchCase& scenario) {
     rules_text_ = Counted(compiled_->topics().size(), "topic");
   }
   const bool is_own = plan_.worker_command.empty();
-  const TagComparison comparison = is_own ? TagComparison::kBytes : TagComparison::kIdsAndScores;
+  const TagComparison comparison = is_own                ? TagComparison::kBytes
+                                   : options_.count_only ? TagComparison::kNothing
+                                                         : TagComparison::kIdsAndScores;
   reference_ = MakeReference(sized_feed_, compiled_, *settings, comparison);
   if (is_own || reference_.refused.empty()) return absl::OkStatus();
   // Dead letters are wiredesk's own way; another program need not have them.

@@ -35,6 +35,7 @@ TagsHasher::TagsHasher(TagsHasher&&) noexcept = default;
 TagsHasher::~TagsHasher() = default;
 
 std::optional<std::uint64_t> TagsHasher::Hash(std::string_view record) {
+  if (comparison_ == TagComparison::kNothing) return 0;
   padded_.assign(record);
   padded_.reserve(padded_.size() + simdjson::SIMDJSON_PADDING);
   simdjson::ondemand::document document;

@@ -13,6 +13,7 @@ namespace wiredesk {
 enum class TagComparison {
   kBytes,         // Of the member "tags": ids, labels, scores, evidence, order.
   kIdsAndScores,  // In any order: what other programs shall give as well.
+  kNothing,       // Any bytes will do: every hash is 0.
 };
 
 // A hash of the tags of an output record (docs/RECORDS.md); none if it is not one.
