@@ -13,6 +13,7 @@ import xml.etree.ElementTree
 
 PROGRAM = os.path.abspath(sys.argv.pop())
 SMALL = ("--articles", "600", "--partitions", "2", "--latency-rate", "0")
+MANY = ("--articles", "30000", *SMALL[2:])
 
 # A worker as any other program would be: told everything on its command line.
 WORKER = """#!/bin/sh
@@ -152,7 +153,8 @@ class Bench(unittest.TestCase):
         keywords = self.write_keywords()
         self.write_rules("same.rules", keywords)
         self.write_worker("same.rules", group="-$$")  # Each worker reads everything.
-        _, err = self.bench(1, *SMALL, "--keywords-file", "keywords.tsv", "--worker-command",
+        # So many that one is not done before the other has begun.
+        _, err = self.bench(1, *MANY, "--keywords-file", "keywords.tsv", "--worker-command",
                             COMMAND, "--workers", "2")
         self.assertIn("doubled", err)
 
