@@ -100,8 +100,11 @@ class Run:
         new.replace(self.rules)
 
     def tool(self, *arguments):
-        return subprocess.run([TOOLS / "kafka", *arguments], check=True, stdout=subprocess.PIPE,
-                              stderr=subprocess.DEVNULL, text=True, timeout=120).stdout
+        result = subprocess.run([TOOLS / "kafka", *arguments], stdout=subprocess.PIPE,
+                                stderr=subprocess.PIPE, text=True, timeout=120, check=False)
+        if result.returncode != 0:
+            raise RuntimeError(f"tools/kafka {' '.join(arguments)}: {result.stderr}")
+        return result.stdout
 
     def settings(self, slot, is_static):
         consumer = {"session.timeout.ms": SESSION_TIMEOUT_S * 1000, "heartbeat.interval.ms": 500}
