@@ -5,6 +5,7 @@
 #include <signal.h>
 
 #include <map>
+#include <ostream>
 #include <string>
 #include <tuple>
 
@@ -19,6 +20,9 @@ struct Protocol {
   int lanes;
   const char* consumer;  // Properties of each worker; {} is its own name.
 };
+
+// Else a test's full name holds addresses, which differ from run to run.
+void PrintTo(const Protocol& protocol, std::ostream* out) { *out << protocol.name; }
 
 constexpr Protocol kProtocols[] = {
     {"CooperativeSticky", 1, "session.timeout.ms: 6000, heartbeat.interval.ms: 500"},
