@@ -99,6 +99,10 @@ std::vector<Setting> MakeInputSettings() {
        IntegerSetting{[](Settings& s) -> int& { return s.decode.json_depth_max; },
                       {1, 1024, "levels"}},
        "A JSON article nested deeper becomes a dead letter."},
+      {"input.json_fields_max",
+       IntegerSetting{[](Settings& s) -> int& { return s.decode.json_fields_max; },
+                      {1, 10'000'000, "members"}},
+       "A JSON article with more members, on all levels together, becomes a dead letter."},
   };
 }
 
@@ -131,6 +135,11 @@ std::vector<Setting> MakeRuleSettings() {
       {"match.engine",
        EnumChoice<[](Settings& s) -> EngineChoice& { return s.match.engine; }>(kEngines),
        "What finds words and phrases; auto: what costs less. The results are the same."},
+      {"match.matches_max",
+       IntegerSetting{[](Settings& s) -> int& { return s.match.matches_max; },
+                      {1, 100'000'000, "matches an article"}},
+       "An article in which the terms of the rules occur more often becomes a dead letter: its "
+       "tags would be wrong without the rest."},
   };
 }
 
@@ -149,6 +158,16 @@ std::vector<Setting> MakeOutputSettings() {
        IntegerSetting{[](Settings& s) -> int& { return s.output.evidence_max; },
                       {0, 10'000, "entries a tag"}},
        "How many places in the text a tag shows as its evidence."},
+      {"output.tags_max",
+       IntegerSetting{[](Settings& s) -> int& { return s.output.tags_max; },
+                      {1, 1'000'000, "tags an article"}},
+       "Of more tags an article has those that score most, and its record says so."},
+      {"output.record_bytes_max",
+       SizeSetting{[](Settings& s) -> std::size_t& { return s.output.record_bytes_max; },
+                   {kKiB, kKiB * kMiB}},
+       "A larger output record, with key and headers, shows less evidence; if that does not "
+       "suffice the article becomes a dead letter.",
+       false, "what the topic and the producer take"},
       {"dead_letter.topic",
        TextSetting{[](Settings& s) -> std::string& { return s.dead_letter_topic; }, kTopicForm},
        "Topic for the articles that can't be processed, as they came in.", false,
@@ -198,6 +217,20 @@ std::vector<Setting> MakeRuntimeSettings() {
        DurationSetting{[](Settings& s) -> milliseconds& { return s.runtime.drain_timeout; },
                        {milliseconds(100), minutes(10)}},
        "How long to go on with what is taken in, when the worker is told to stop."},
+      {"runtime.unhealthy_after",
+       DurationSetting{[](Settings& s) -> milliseconds& { return s.runtime.unhealthy_after; },
+                       {milliseconds(200), hours(1)}},
+       "A thread that does not get on for so long makes the worker unhealthy."},
+      {"runtime.abort_after",
+       DurationSetting{[](Settings& s) -> milliseconds& { return s.runtime.abort_after; },
+                       {milliseconds(0), hours(1)}},
+       "One that does not get on for so long ends the worker, with the thread's stack; 0ms: none "
+       "does."},
+      {"metrics.listen",
+       TextSetting{[](Settings& s) -> std::string& { return s.metrics_listen; }, kListenForm},
+       "Where /healthz, /readyz and /metrics are served by HTTP, to whoever reaches it: a port of "
+       "this machine's loopback, or an address and a port.",
+       false, "none: nothing is served"},
       {"statistics.interval",
        DurationSetting{[](Settings& s) -> milliseconds& { return s.statistics_interval; },
                        {milliseconds(0), hours(24)}},

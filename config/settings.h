@@ -68,6 +68,7 @@ struct DecodeSettings {
   FieldPointers fields;
   std::size_t article_bytes_max = std::size_t{1} << 20;
   int json_depth_max = 64;
+  int json_fields_max = 50'000;
 };
 
 struct InputSettings {
@@ -78,6 +79,7 @@ struct InputSettings {
 
 struct MatchSettings {
   EngineChoice engine = EngineChoice::kAuto;
+  int matches_max = 100'000;  // Of terms in an article.
 };
 
 struct OutputSettings {
@@ -85,6 +87,9 @@ struct OutputSettings {
   RecordForm record = RecordForm::kTags;
   std::string member = "wiredesk";  // Name of the member that `enriched` adds.
   int evidence_max = 20;            // Evidence entries a tag.
+  int tags_max = 1'000;             // Of an article.
+  // A larger record shows less evidence. 0: as much as the output topic takes.
+  std::size_t record_bytes_max = 0;
 };
 
 // Where rules come from beside `rule_packs`, and what compiling them may take.
@@ -115,6 +120,8 @@ struct RuntimeSettings {
   std::chrono::milliseconds commit_interval{1000};
   std::chrono::milliseconds transaction_interval{200};  // With exactly_once.
   std::chrono::milliseconds drain_timeout{20000};
+  std::chrono::milliseconds unhealthy_after{2000};  // Of a thread that does not get on.
+  std::chrono::milliseconds abort_after{30000};     // Likewise; 0: never.
 };
 
 struct Settings {
@@ -133,6 +140,7 @@ struct Settings {
   std::string transactional_id;
   RuntimeSettings runtime;
   std::chrono::milliseconds statistics_interval{10000};  // 0: no statistics line.
+  std::string metrics_listen;                            // HOST:PORT, or empty.
   std::string log_level = "info";
 };
 

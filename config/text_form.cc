@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 namespace wiredesk {
 namespace {
@@ -97,6 +98,22 @@ std::optional<std::string> FindPathFault(std::string_view text) {
   return FindLengthFault(text, kPathBytesMax);
 }
 
+std::optional<std::string> FindListenFault(std::string_view text) {
+  const std::size_t colon = text.rfind(':');
+  const std::string_view port = colon == std::string_view::npos ? text : text.substr(colon + 1);
+  unsigned number = 0;
+  const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), number);
+  if (error != std::errc() || end != port.data() + port.size() || number > 65535) {
+    return "does not end with a port";
+  }
+  if (colon == std::string_view::npos) return std::nullopt;
+  const std::string_view host = text.substr(0, colon);
+  const bool is_bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
+  if (host.empty()) return "has no address before the :";
+  if (!is_bracketed && host.find(':') != std::string_view::npos) return "needs [] around IPv6";
+  return FindLengthFault(text, kNameBytesMax);
+}
+
 }  // namespace
 
 const TextForm kTopicForm = {"topic name", "1 to 249 of A-Z a-z 0-9 . _ -", FindTopicFault};
@@ -110,6 +127,7 @@ const TextForm kPointerForm = {"JSON pointer", "RFC 6901, up to 255 bytes; null:
 const TextForm kMemberForm = {"text", "1 to 64 printable ASCII characters without \" and \\",
                               FindMemberFault};
 const TextForm kPathForm = {"file paths", "1 to 256, each 1 to 4096 bytes", FindPathFault};
+const TextForm kListenForm = {"port or address", "PORT, HOST:PORT or [IPv6]:PORT", FindListenFault};
 const TextForm kFolderForm = {"folder path", "1 to 4096 bytes", FindPathFault};
 
 bool SubscriptionTakesIn(const std::string& subscription, const std::string& topic) {

@@ -24,6 +24,7 @@ extern const TextForm kPointerForm;  // RFC 6901; empty: none.
 extern const TextForm kMemberForm;   // The name of a member of a JSON object.
 extern const TextForm kPathForm;     // Files.
 extern const TextForm kFolderForm;   // A folder.
+extern const TextForm kListenForm;   // PORT, or HOST:PORT, or [IPv6]:PORT.
 
 // Whether subscribing to `subscription` (a valid kSubscriptionForm) takes in `topic`, by the rules
 // of librdkafka: POSIX extended expressions that may match anywhere.

@@ -11,7 +11,7 @@
 
 namespace wiredesk {
 
-inline constexpr std::size_t kFailureCount = static_cast<std::size_t>(Failure::kInternal) + 1;
+inline constexpr std::size_t kFailureCount = static_cast<std::size_t>(Failure::kStageFailed) + 1;
 
 // A sum with one writer, so that adding needs no locked instruction.
 class Counter {
@@ -42,6 +42,7 @@ struct BasicCounters {
   Number articles_out{};        // Outputs handed to the sink.
   Number bytes_out{};           // Of the outputs.
   Number tags_out{};            // In the outputs.
+  Number articles_truncated{};  // Of them, with fewer tags or less evidence than there was.
   Number batches_out{};         // Handed to the sink.
   Number batch_stalls{};        // Times that intake had to wait because no batch was free.
   Number commits_failed{};      // Source::Commit() that returned an error.
@@ -70,6 +71,7 @@ inline CounterSnapshot& CounterSnapshot::operator+=(const LaneCounters& from) {
   articles_in += from.articles_in.value();
   bytes_in += from.bytes_in.value();
   articles_out += from.articles_out.value();
+  articles_truncated += from.articles_truncated.value();
   bytes_out += from.bytes_out.value();
   tags_out += from.tags_out.value();
   batches_out += from.batches_out.value();

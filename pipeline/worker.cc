@@ -23,7 +23,7 @@ std::string_view Keep(Batch& batch, std::string_view text) {
 void FailAll(Batch& batch, std::string_view stage, std::string_view why) {
   const std::string_view detail = Keep(batch, why);
   for (Article& article : batch.articles()) {
-    if (article.ok()) article.Fail(stage, Failure::kInternal, detail);
+    if (article.ok()) article.Fail(stage, Failure::kStageFailed, detail);
   }
 }
 

@@ -42,7 +42,7 @@ class Worker {
 };
 
 // Runs `stages` over `batch`. A stage that throws makes every article that was still good a failure
-// of that stage (Failure::kInternal): a bug costs dead letters, not the process.
+// of that stage (Failure::kStageFailed): a bug costs dead letters, not the process.
 void RunStages(const std::vector<std::unique_ptr<Stage>>& stages, Batch& batch);
 
 }  // namespace wiredesk

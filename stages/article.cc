@@ -33,16 +33,34 @@ constexpr FailureText Describe(Failure failure) {
       return {"too_deep", "the record nests deeper than input.json_depth_max"};
     case Failure::kNoText:
       return {"no_text", "neither the title nor the body field is there; see input.fields"};
+    case Failure::kTooManyFields:
+      return {"too_many_fields", "the record has more members than input.json_fields_max"};
+    case Failure::kTooManyMatches:
+      return {"too_many_matches", "the rules' terms occur more often than match.matches_max"};
     case Failure::kOutputTooLarge:
       return {"output_too_large", "the output record is larger than the broker takes"};
-    case Failure::kInternal:
-      return {"internal", "a stage failed on this record"};
+    case Failure::kStageFailed:
+      return {"stage_failed", "a stage failed on this record"};
   }
   WIREDESK_CHECK(!"a failure without a text");
   return {};
 }
 
 }  // namespace
+
+std::size_t HeaderBytes(const Article& article) {
+  constexpr std::size_t kHeaderOverhead = 16;
+  std::size_t bytes = 0;
+  for (const RecordHeader& header : article.headers) {
+    bytes += header.name.size() + header.value.size() + kHeaderOverhead;
+  }
+  return bytes;
+}
+
+std::size_t BytesBesideValue(const Article& article) {
+  constexpr std::size_t kRecordOverhead = 128;
+  return kRecordOverhead + article.key.size() + HeaderBytes(article);
+}
 
 const TextPart& PartOf(const Article& article, std::uint32_t token) {
   const auto behind =

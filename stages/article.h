@@ -87,8 +87,10 @@ enum class Failure : std::uint8_t {
   kWrongType,
   kTooDeep,
   kNoText,
+  kTooManyFields,
+  kTooManyMatches,
   kOutputTooLarge,
-  kInternal,
+  kStageFailed,  // The last: counters.h goes by it.
 };
 
 struct Article {
@@ -126,10 +128,12 @@ struct Article {
 
   // Tagger: by falling score, then by topic id.
   std::span<const Tag> tags;
+  bool tags_truncated = false;    // There were more, which scored less.
   std::uint32_t shadow_tags = 0;  // Topics in shadow whose rules hold: not among `tags`.
 
   // Encoder.
   std::string_view output;
+  bool evidence_truncated = false;  // So that `output` fits.
 
   // First failure; later stages leave the article alone. `detail` says more where it is not empty.
   Failure failure = Failure::kNone;
@@ -143,6 +147,11 @@ struct Article {
     failure_detail = detail;
   }
 };
+
+// What Kafka stores of a record beside its value, at most: its key, its headers, and what it puts
+// around them.
+std::size_t BytesBesideValue(const Article& article);
+std::size_t HeaderBytes(const Article& article);
 
 // The part that holds token `token`.
 // REQUIRES: token < article.tokens.size()

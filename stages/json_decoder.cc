@@ -83,6 +83,7 @@ class JsonDecoder::Reader {
         tree_(settings.fields),
         list_fields_(FieldBit(ArticleField::kBody) | FieldBit(ArticleField::kLabels)),
         depth_max_(settings.json_depth_max),
+        fields_max_(settings.json_fields_max),
         values_(kArticleFieldCount + settings.fields.further.size()),
         elements_(values_.size()) {
     WIREDESK_CHECK(settings.fields.further.size() <= kFurtherFieldsMax);
@@ -142,6 +143,7 @@ class JsonDecoder::Reader {
   const FieldTree tree_;
   FieldSet list_fields_;  // Those that may be an array.
   const int depth_max_;
+  const int fields_max_;
   ondemand::parser parser_;
 
   // Of the article at hand.
@@ -151,6 +153,7 @@ class JsonDecoder::Reader {
   std::vector<Value> values_;                 // By field.
   std::vector<std::vector<Value>> elements_;  // Likewise, where the field is an array.
   std::vector<TextPart> parts_;
+  int fields_ = 0;  // Members so far, on all levels.
   Failure failure_ = Failure::kNone;
   const char* message_ = "";  // Static.
   const char* at_ = nullptr;  // In json_: the token walked last.
@@ -178,6 +181,7 @@ void JsonDecoder::Reader::Reset(std::string_view json, Article& article, Arena& 
   std::fill(values_.begin(), values_.end(), Value{});
   for (std::vector<Value>& elements : elements_) elements.clear();
   parts_.clear();
+  fields_ = 0;
   failure_ = Failure::kNone;
   at_ = nullptr;
   detail_ = {};
@@ -195,7 +199,7 @@ simdjson::error_code JsonDecoder::Reader::Reserve(std::size_t bytes) {
 
 bool JsonDecoder::Reader::WalkDocument() {
   if (Reserve(json_.size()) != simdjson::SUCCESS) {
-    return Broken("no memory for the parser", Failure::kInternal);
+    return Broken("no memory for the parser", Failure::kStageFailed);
   }
   ondemand::document document;
   const auto error =
@@ -325,6 +329,7 @@ bool JsonDecoder::Reader::WalkObject(ondemand::object object, const FieldTree::N
     }
     ondemand::field&& member = std::move(member_or_error).value_unsafe();
     const FieldTree::Node* child = nullptr;
+    if (++fields_ > fields_max_) return Broken("", Failure::kTooManyFields);
     if (!FindMember(member, node, &child)) return false;
     if (!WalkValue(member.value(), child, depth, nullptr)) return false;
   }

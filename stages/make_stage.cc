@@ -11,7 +11,7 @@ namespace wiredesk {
 std::unique_ptr<Stage> MakeStage(std::string_view name, const Settings& settings) {
   if (name == "decode") return std::make_unique<Decoder>(settings.decode);
   if (name == "canonicalise") return std::make_unique<Canonicaliser>();
-  if (name == "match") return std::make_unique<Matcher>();
+  if (name == "match") return std::make_unique<Matcher>(settings.match);
   if (name == "tag") return std::make_unique<Tagger>(settings.output);
   if (name == "encode") return std::make_unique<Encoder>(settings.output);
   return nullptr;

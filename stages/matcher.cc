@@ -42,8 +42,11 @@ void Matcher::Match(Article& article, Arena& arena) {
   hits_.Clear();
   matches_.clear();
   scanner_->Scan(article, hits_);
-  AddLiterals(article);
+  const bool all_literals = AddLiterals(article);
   AddRegexes();
+  if (!all_literals || matches_.size() > matches_max_) {
+    return article.Fail(name(), Failure::kTooManyMatches);
+  }
   // Engines promise no order at one end; the same input must give the same output.
   const auto earlier = [](const wiredesk::Match& a, const wiredesk::Match& b) {
     return std::tie(a.end, a.begin, a.term) < std::tie(b.end, b.begin, b.term);
@@ -56,10 +59,13 @@ void Matcher::Match(Article& article, Arena& arena) {
   article.matches = kept;
 }
 
-void Matcher::AddLiterals(const Article& article) {
+// False: there are too many. Each part of a phrase may join with many before it, so these count
+// too.
+bool Matcher::AddLiterals(const Article& article) {
   const auto special_count = static_cast<std::uint32_t>(rules_->special_literals().size());
   const std::uint32_t first_plain_term = rules_->first_plain_term();
   for (const PatternHit& hit : hits_.literals) {
+    if (matches_.size() + partials_.size() > matches_max_) break;
     if (hit.pattern >= special_count) {
       matches_.push_back({first_plain_term + hit.pattern - special_count, hit.begin, hit.end});
     } else {
@@ -68,7 +74,9 @@ void Matcher::AddLiterals(const Article& article) {
   }
   for (const std::uint32_t place : open_places_) last_partials_[place] = kNoIndex;
   open_places_.clear();
+  const bool all = matches_.size() + partials_.size() <= matches_max_;
   partials_.clear();
+  return all;
 }
 
 void Matcher::AddSpecial(const Article& article, const PatternHit& hit) {

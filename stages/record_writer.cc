@@ -1,5 +1,6 @@
 #include "stages/record_writer.h"
 
+#include <algorithm>
 #include <cstdint>
 
 #include "config/check.h"
@@ -64,7 +65,9 @@ const RecordWriter::TopicText& RecordWriter::TextOf(std::uint32_t index) {
   return *text;
 }
 
-std::string_view RecordWriter::Write(const Article& article, Arena& arena) {
+std::string_view RecordWriter::Write(const Article& article, Arena& arena,
+                                     const EvidenceShown& shown) {
+  shown_ = shown;
   const std::size_t bytes_max = RecordBytesMax(article);
   char* const block = arena.Allocate(bytes_max);
   JsonWriter writer(block, bytes_max);
@@ -132,6 +135,13 @@ void RecordWriter::WriteTagged(const Article& article, JsonWriter& writer) const
 // What both forms end with: the tags, and where they come from.
 void RecordWriter::WriteFindings(const Article& article, JsonWriter& writer) const {
   if (article.positions_in_record) writer.Raw(R"(,"positions":"record")");
+  if (article.tags_truncated || article.evidence_truncated) {
+    writer.Raw(R"(,"truncated":[)");
+    if (article.tags_truncated) writer.Raw(R"("tags")");
+    if (article.tags_truncated && article.evidence_truncated) writer.Raw(",");
+    if (article.evidence_truncated) writer.Raw(R"("evidence")");
+    writer.Raw("]");
+  }
   writer.Raw(R"(,"tags":[)");
   WriteTags(article, writer);
   writer.Raw(R"(],"origin":)");
@@ -200,7 +210,8 @@ void RecordWriter::WriteTags(const Article& article, JsonWriter& writer) const {
     writer.Number(tag.score);
     writer.Raw(topic.after_score);
     separator = "";
-    for (const Evidence& evidence : tag.evidence) {
+    for (const Evidence& evidence :
+         tag.evidence.first(std::min(tag.evidence.size(), shown_.entries_max))) {
       writer.Raw(separator);
       WriteEvidence(article, evidence, writer);
       separator = ",";
@@ -228,7 +239,7 @@ void RecordWriter::WriteEvidence(const Article& article, const Evidence& evidenc
   writer.Number(std::uint64_t{part.start} + evidence.end);
   writer.Raw(R"(,"text":)");
   writer.String(part.text.substr(evidence.start, evidence.end - evidence.start));
-  if (evidence.snippet_end > evidence.snippet_start) {
+  if (shown_.snippets && evidence.snippet_end > evidence.snippet_start) {
     WIREDESK_CHECK(evidence.snippet_end <= part.text.size());
     writer.Raw(R"(,"snippet":)");
     writer.String(

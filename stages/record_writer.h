@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <span>
 #include <string>
@@ -23,6 +24,12 @@ class JsonWriter;
 
 inline constexpr std::string_view kRecordSchema = "wiredesk/tagged-article/1";
 
+// How much of the evidence a record shows, where all of it would be too much.
+struct EvidenceShown {
+  std::size_t entries_max = std::numeric_limits<std::size_t>::max();  // A tag.
+  bool snippets = true;
+};
+
 // Keeps what is the same in all records in its written form. One thread at a time.
 class RecordWriter {
  public:
@@ -34,9 +41,9 @@ class RecordWriter {
   void SetRules(std::span<const CompiledTopic> topics, std::string_view hash,
                 std::span<const std::string_view> field_names = kFieldNames);
 
-  // The record of `article`, in `arena`.
+  // The record of `article`, in `arena`; what was allocated last, so that it can be given back.
   // REQUIRES: article.ok(), and its tags are of the rules that were set.
-  std::string_view Write(const Article& article, Arena& arena);
+  std::string_view Write(const Article& article, Arena& arena, const EvidenceShown& shown = {});
 
  private:
   // A tag as far as the rules decide it: {"id":...,"score": | ,"need":...,"evidence":[
@@ -61,6 +68,7 @@ class RecordWriter {
   void WriteOrigin(const Article& article, JsonWriter& writer) const;
 
   const RecordForm form_;
+  EvidenceShown shown_;      // Of the record at hand.
   std::string member_text_;  // "wiredesk":
   std::span<const CompiledTopic> topics_;
   std::vector<std::unique_ptr<const TopicText>> topic_texts_;  // Null: not made yet.

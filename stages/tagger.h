@@ -25,7 +25,9 @@ enum class ShadowTags {
 class Tagger : public Stage {
  public:
   explicit Tagger(const OutputSettings& settings, ShadowTags shadow_tags = ShadowTags::kCount)
-      : evidence_max_(static_cast<std::size_t>(settings.evidence_max)), shadow_tags_(shadow_tags) {}
+      : evidence_max_(static_cast<std::size_t>(settings.evidence_max)),
+        tags_max_(static_cast<std::size_t>(settings.tags_max)),
+        shadow_tags_(shadow_tags) {}
   std::string_view name() const override { return "tag"; }
   // REQUIRES: batch.rules is set.
   void Process(Batch& batch) override;
@@ -34,6 +36,7 @@ class Tagger : public Stage {
   void TagArticle(Article& article, const CompiledRules& rules, Arena& arena);
 
   const std::size_t evidence_max_;
+  const std::size_t tags_max_;
   const ShadowTags shadow_tags_;
   RuleEvaluator evaluator_;
   EvidenceCollector evidence_;

@@ -81,7 +81,7 @@ TEST(DecoderTest, OfSeveralContentTypesTheLastCounts) {
 
 TEST(DecoderTest, LeavesArticlesAloneThatFailedBefore) {
   Batch batch(2);
-  batch.Append({}, "Title").Fail("source", Failure::kInternal);
+  batch.Append({}, "Title").Fail("source", Failure::kStageFailed);
   batch.Append({}, "Title");
   Decoder({}).Process(batch);
   EXPECT_EQ(batch.articles()[0].failed_stage, "source");

@@ -284,13 +284,13 @@ TEST(LaneTest, AStageThatThrowsCostsDeadLettersOfItsBatchOnly) {
   EXPECT_EQ(hand.sink.outputs().size(), 6u);
   ASSERT_EQ(hand.sink.dead_letters().size(), 3u);
   for (const MemoryOutput& dead : hand.sink.dead_letters()) {
-    EXPECT_EQ(dead.failure, Failure::kInternal);
+    EXPECT_EQ(dead.failure, Failure::kStageFailed);
     EXPECT_EQ(dead.failed_stage, "b");
     EXPECT_EQ(dead.failure_detail, "no more");
   }
   EXPECT_EQ(hand.source.memory.committed(0), 9);
   const CounterSnapshot counters(hand.lane->counters());
-  EXPECT_EQ(counters.dead_letters[static_cast<std::size_t>(Failure::kInternal)], 3u);
+  EXPECT_EQ(counters.dead_letters[static_cast<std::size_t>(Failure::kStageFailed)], 3u);
   EXPECT_EQ(counters.dead_letters_sum(), 3u);
 }
 
@@ -309,7 +309,7 @@ TEST(LaneTest, AnEarlierFailureOutlivesAStageThatThrows) {
   stages.push_back(std::make_unique<NamedStage>("a"));
   RunStages(stages, batch);
   EXPECT_EQ(batch.articles()[0].failure, Failure::kInvalidJson);
-  EXPECT_EQ(batch.articles()[1].failure, Failure::kInternal);
+  EXPECT_EQ(batch.articles()[1].failure, Failure::kStageFailed);
 }
 
 TEST(LaneTest, CountsWhatItDoes) {
