@@ -16,6 +16,7 @@ enum ExitCode : int {
   kExitAccess = 77,        // A broker, or the issuer of tokens, refuses us.
   kExitConfig = 78,        // Settings or rules are wrong.
   kExitDrainTimeout = 79,  // Stopped, but not everything in flight was finished in time.
+  kExitHung = 81,          // Ended by force: something did not end by itself.
   kExitFenced = 80,        // Another worker has taken over this one's identity.
 };
 

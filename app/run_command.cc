@@ -1,4 +1,5 @@
 // wiredesk run: the worker.
+#include <errno.h>
 #include <fmt/format.h>
 #include <poll.h>
 #include <signal.h>
@@ -9,6 +10,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,7 +19,9 @@
 #include "app/confinement.h"
 #include "app/exit_codes.h"
 #include "app/exit_status.h"
+#include "app/health_server.h"
 #include "app/log.h"
+#include "app/metrics_text.h"
 #include "app/rule_packs.h"
 #include "app/rule_reloader.h"
 #include "app/signals.h"
@@ -25,6 +29,7 @@
 #include "app/worker_rules.h"
 #include "config/kafka_properties.h"
 #include "config/settings.h"
+#include "pipeline/watchdog.h"
 
 namespace wiredesk {
 namespace {
@@ -53,11 +58,13 @@ Exit status:
   69  no broker answered                     78  wrong settings, rules, topics or permissions
   79  stopped with work unfinished: the broker did not take it in time
   80  fenced: another worker took over this one's transactional_id
+  81  ended by force, as something hung at the end; nothing is lost
   130, 143  left at once after a second SIGINT or SIGTERM)";
 
 // The lanes have their own deadline; this much later a lane that hangs is left behind.
 constexpr milliseconds kGrace{15000};
 
+constexpr int kBeatEveryMs = 500;         // So that the watchdog sees that this thread gets on.
 constexpr milliseconds kLookEvery{1000};  // For changes of the rules.
 
 struct RunOptions {
@@ -66,14 +73,20 @@ struct RunOptions {
   bool check = false;
 };
 
+int Complain(const absl::Status& status) {
+  spdlog::error("{}", std::string(status.message()));
+  return ExitCodeOf(status);
+}
+
 // Drives the worker until it ends: signals, statistics, and the deadline of a stop.
 class Supervisor {
  public:
   // `hangups` from before `rules` were loaded.
   Supervisor(const Settings& settings, KafkaWorker& worker, WorkerRules& rules, RulesHolder& holder,
-             ReloadSignal& hangups)
+             ReloadSignal& hangups, Watchdog& watchdog)
       : settings_(settings),
         worker_(worker),
+        watchdog_(watchdog),
         holder_(holder),
         hangups_(hangups),
         reloader_(rules, holder, kLookEvery),
@@ -86,8 +99,12 @@ class Supervisor {
   }
 
   int Run() {
+    auto health = StartHealth();
+    if (!health.ok()) return Complain(health.status());
     reloader_.Start();
+    watchdog_.Start();
     worker_.Start();
+    const Watchdog::Watch watch(&watchdog_, "main");
     while (!Wait()) {
       if (const int signal = signals_.Take(); signal != 0) OnSignal(signal);
       if (hangups_.Take() != 0) OnHangup();
@@ -98,6 +115,7 @@ class Supervisor {
         LeaveAtOnce(kExitDrainTimeout);
       }
     }
+    watchdog_.EndBy(Clock::now() + kGrace, kExitHung);
     const LaneResult result = worker_.Join();
     PrintSummary();
     if (!result.status.ok()) {
@@ -117,11 +135,12 @@ class Supervisor {
   bool Wait() {
     std::optional<Clock::time_point> due = statistics_due_;
     if (stop_deadline_ && (!due || *stop_deadline_ < *due)) due = stop_deadline_;
-    int timeout_ms = -1;
+    int timeout_ms = kBeatEveryMs;
     if (due) {
       const auto left = std::chrono::ceil<milliseconds>(*due - Clock::now());
-      timeout_ms = static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, 60000));
+      timeout_ms = static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, timeout_ms));
     }
+    BeatOfThread();
     pollfd fds[] = {
         {worker_.ended_fd(), POLLIN, 0}, {signals_.fd(), POLLIN, 0}, {hangups_.fd(), POLLIN, 0}};
     return poll(fds, 3, timeout_ms) > 0 && (fds[0].revents & POLLIN) != 0;
@@ -143,6 +162,40 @@ class Supervisor {
     if (stop_deadline_) return;
     spdlog::info("SIGHUP: reloading the rules");
     reloader_.Request();
+  }
+
+  // Null if the settings want none.
+  absl::StatusOr<std::unique_ptr<HealthServer>> StartHealth() {
+    if (settings_.metrics_listen.empty()) return nullptr;
+    auto server = HealthServer::Start(
+        settings_.metrics_listen,
+        {[this] { return Health(); }, [this] { return Ready(); },
+         [this] { return MetricsText(Sample(), worker_.Partitions(), watchdog_.Still()); }});
+    if (server.ok()) spdlog::info("metrics at {}/metrics", (*server)->url());
+    return server;
+  }
+
+  // Never the broker's fault: a restart would cure nothing.
+  HealthAnswer Health() const {
+    HealthAnswer answer{true, "ok"};
+    for (const Watchdog::Stillness& still : watchdog_.Still()) {
+      const bool is_stuck = !still.waits_for_broker;
+      if (answer.good) answer.text.clear();
+      answer.good = answer.good && !is_stuck;
+      fmt::format_to(std::back_inserter(answer.text), "{}thread {} has {} for {:.1f} s",
+                     answer.text.empty() ? "" : "; ", still.thread,
+                     is_stuck ? "been stuck" : "waited for the broker",
+                     std::chrono::duration<double>(still.time).count());
+    }
+    return answer;
+  }
+
+  HealthAnswer Ready() const {
+    if (HealthAnswer health = Health(); !health.good) return health;
+    const StatisticsSample sample = worker_.Sample();
+    if (sample.partitions < 0) return {false, "joining the group"};
+    if (sample.stalled > 0) return {false, "stalled: the broker does not take the results"};
+    return {true, "ok"};
   }
 
   StatisticsSample Sample() const {
@@ -179,6 +232,7 @@ class Supervisor {
 
   const Settings& settings_;
   KafkaWorker& worker_;
+  Watchdog& watchdog_;
   RulesHolder& holder_;
   ReloadSignal& hangups_;
   StopSignals signals_;
@@ -210,11 +264,6 @@ std::shared_ptr<const CompiledRules> LoadFirst(WorkerRules& rules) {
   return load.compiled;
 }
 
-int Complain(const absl::Status& status) {
-  spdlog::error("{}", std::string(status.message()));
-  return ExitCodeOf(status);
-}
-
 int RunWorker(const RunOptions& options) {
   if (const absl::Status status = TurnOffCoreDumps(); !status.ok()) {
     std::fprintf(stderr, "wiredesk: %s\n", std::string(status.message()).c_str());
@@ -237,12 +286,17 @@ int RunWorker(const RunOptions& options) {
   std::shared_ptr<const CompiledRules> compiled = LoadFirst(rules);
   if (compiled == nullptr) return kExitConfig;
   RulesHolder holder(std::move(compiled));
+  PrintStacksOfCrashes(program_invocation_name);
+  Watchdog watchdog({settings->runtime.unhealthy_after, settings->runtime.abort_after});
+  worker_options.watchdog = &watchdog;
   auto worker = KafkaWorker::Open(*settings, holder, worker_options);
   if (!worker.ok()) return Complain(worker.status());
   spdlog::info("group {}: {} -> {}, {} lane(s), rules {}", settings->input.group,
                fmt::join(settings->input.topics, ", "), settings->output.topic,
                (*worker)->lane_count(), holder.Get()->hash());
-  return Supervisor(*settings, **worker, rules, holder, hangups).Run();
+  const int status = Supervisor(*settings, **worker, rules, holder, hangups, watchdog).Run();
+  worker->reset();  // While the watchdog still sees to it that this has an end.
+  return status;
 }
 
 }  // namespace

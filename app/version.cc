@@ -13,6 +13,8 @@
 
 namespace wiredesk {
 
+std::string Version() { return WIREDESK_VERSION; }
+
 std::string VersionText() {
   std::string text = "wiredesk " WIREDESK_VERSION;
   text.append("\nmatcher     Hyperscan ").append(MatcherVersion());

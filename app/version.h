@@ -5,6 +5,7 @@
 
 namespace wiredesk {
 
+std::string Version();  // "0.1.0"
 std::string VersionText();
 
 }  // namespace wiredesk

@@ -15,6 +15,8 @@
 namespace wiredesk {
 namespace {
 
+constexpr std::chrono::milliseconds kLimitsTimeout{5000};
+
 std::size_t LaneCount(const RuntimeSettings& runtime) {
   if (runtime.lanes > 0) return static_cast<std::size_t>(runtime.lanes);
   return std::max(1u, std::thread::hardware_concurrency());
@@ -38,10 +40,11 @@ absl::StatusOr<std::unique_ptr<KafkaWorker>> KafkaWorker::Open(const Settings& s
                                                                const RulesHolder& rules,
                                                                const WorkerOptions& options) {
   std::unique_ptr<KafkaWorker> worker(new KafkaWorker(settings, rules));
-  const std::size_t count = LaneCount(settings.runtime);
   if (absl::Status status = CheckAccess(settings, options.connect_timeout); !status.ok()) {
     return status;
   }
+  if (absl::Status status = worker->AskLimits(); !status.ok()) return status;
+  const std::size_t count = LaneCount(settings.runtime);
   for (std::size_t i = 0; i < count; ++i) {
     if (absl::Status status = worker->AddLane(options); !status.ok()) return status;
   }
@@ -62,6 +65,25 @@ KafkaWorker::KafkaWorker(const Settings& settings, const RulesHolder& rules)
 KafkaWorker::~KafkaWorker() {
   for (const auto& lane : lanes_) WIREDESK_CHECK(!lane->thread.joinable());
   close(ended_fd_);
+}
+
+// Once for all lanes, and before they are made: how large records may be.
+absl::Status KafkaWorker::AskLimits() {
+  absl::StatusOr<KafkaProperties> properties = ProducerProperties(settings_.kafka);
+  if (!properties.ok()) return properties.status();
+  absl::StatusOr<KafkaConf> conf = MakeKafkaConf(*properties);
+  if (!conf.ok()) return conf.status();
+  const std::size_t client_bytes_max = ClientBytesMax(**conf);
+  absl::StatusOr<KafkaHandle> client = MakeKafkaClient(RD_KAFKA_PRODUCER, *std::move(conf));
+  if (!client.ok()) return client.status();
+  const auto ask = [&](const std::string& topic) {
+    return AskTopicBytesMax(client->get(), topic, client_bytes_max, kLimitsTimeout);
+  };
+  limits_ = {ask(settings_.output.topic), ask(settings_.dead_letter_topic)};
+  std::size_t& bytes_max = settings_.output.record_bytes_max;
+  bytes_max =
+      bytes_max == 0 ? limits_.output_bytes_max : std::min(bytes_max, limits_.output_bytes_max);
+  return absl::OkStatus();
 }
 
 absl::Status KafkaWorker::AddLane(const WorkerOptions& options) {
@@ -88,7 +110,8 @@ absl::Status KafkaWorker::AddLane(const WorkerOptions& options) {
   ends->source = *std::move(source);
 
   auto sink = KafkaSink::Open(
-      {settings_.output.topic, settings_.dead_letter_topic, *std::move(producer)}, *ends->source);
+      {settings_.output.topic, settings_.dead_letter_topic, *std::move(producer), limits_},
+      *ends->source);
   if (!sink.ok()) return sink.status();
   ends->sink = *std::move(sink);
   if (ends->sink->transactional()) ends->source->CommitBy(*ends->sink);
@@ -97,6 +120,8 @@ absl::Status KafkaWorker::AddLane(const WorkerOptions& options) {
   lane_options.runtime = settings_.runtime;
   lane_options.make_stage = [this](std::string_view name) { return MakeStage(name, settings_); };
   lane_options.rules = &rules_;
+  lane_options.name = "lane " + std::to_string(lanes_.size());
+  lane_options.watchdog = options.watchdog;
   auto lane = Lane::Make(lane_options, *ends->source, *ends->sink);
   if (!lane.ok()) return lane.status();
   ends->lane = *std::move(lane);
@@ -146,6 +171,8 @@ StatisticsSample KafkaWorker::Sample() const {
   sample.time = std::chrono::steady_clock::now();
   for (const auto& lane : lanes_) {
     sample.counters += lane->lane->counters();
+    sample.stalled += lane->lane->stalled() ? 1 : 0;
+    sample.blocked += lane->source->blocked();
     const std::int32_t partitions = lane->source->assigned();
     if (partitions < 0) continue;
     sample.partitions = std::max(sample.partitions, 0) + partitions;
@@ -154,6 +181,15 @@ StatisticsSample KafkaWorker::Sample() const {
     }
   }
   return sample;
+}
+
+std::vector<PartitionState> KafkaWorker::Partitions() const {
+  std::vector<PartitionState> all;
+  for (const auto& lane : lanes_) {
+    for (PartitionState& partition : lane->source->partitions())
+      all.push_back(std::move(partition));
+  }
+  return all;
 }
 
 }  // namespace wiredesk

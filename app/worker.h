@@ -15,6 +15,7 @@
 #include "pipeline/kafka_sink.h"
 #include "pipeline/kafka_source.h"
 #include "pipeline/lane.h"
+#include "pipeline/record_limits.h"
 #include "pipeline/rules_holder.h"
 #include "pipeline/statistics.h"
 
@@ -23,6 +24,7 @@ namespace wiredesk {
 struct WorkerOptions {
   bool until_end = false;  // Stop at the end that the input had at the start.
   std::chrono::milliseconds connect_timeout{30000};
+  Watchdog* watchdog = nullptr;  // Looks after the lanes' threads. Outlives the worker.
 };
 
 class KafkaWorker {
@@ -52,6 +54,7 @@ class KafkaWorker {
 
   // Any thread.
   StatisticsSample Sample() const;
+  std::vector<PartitionState> Partitions() const;
   std::size_t lane_count() const { return lanes_.size(); }
 
  private:
@@ -65,10 +68,12 @@ class KafkaWorker {
   };
 
   KafkaWorker(const Settings& settings, const RulesHolder& rules);
+  absl::Status AskLimits();
   absl::Status AddLane(const WorkerOptions& options);
   void RunLane(LaneEnds& lane);
 
-  const Settings settings_;
+  Settings settings_;  // But for what AskLimits() finds out, as they were given.
+  RecordLimits limits_;
   const RulesHolder& rules_;
   std::vector<std::unique_ptr<LaneEnds>> lanes_;
   std::atomic<std::size_t> running_ = 0;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "pipeline/access.h"
+#include "pipeline/heartbeat.h"
 #include "pipeline/kafka_client.h"
 
 namespace wiredesk {
@@ -154,6 +155,7 @@ absl::Status AccessWatch::Note(rd_kafka_resp_err_t error, std::string_view text)
   const Clock::time_point now = Clock::now();
   if (asked_at_ != Clock::time_point() && now - asked_at_ < kAskEvery) return absl::OkStatus();
   asked_at_ = now;
+  const BrokerWait wait;
   absl::Status status = CheckBrokers(type_, properties_, {}, kAskFor);
   return absl::IsPermissionDenied(status) ? status : absl::OkStatus();
 }

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "pipeline/doorbell.h"
+#include "pipeline/heartbeat.h"
 
 namespace wiredesk {
 
@@ -52,6 +53,7 @@ void ParkUnlessWork(Bell& doorbell, std::chrono::milliseconds park_max, Done&& d
 template <typename Done, typename Step>
 void RunDutyCycle(Doorbell& doorbell, std::chrono::milliseconds park_max, Done done, Step step) {
   while (!done()) {
+    BeatOfThread();
     if (step() || SpinForWork(step)) continue;
     ParkUnlessWork(doorbell, park_max, done, step);
   }

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
@@ -215,6 +216,16 @@ absl::StatusOr<KafkaConf> MakeKafkaConf(const KafkaProperties& properties) {
     }
   }
   return conf;
+}
+
+std::size_t ClientBytesMax(const rd_kafka_conf_t& conf) {
+  std::array<char, 32> text;
+  std::size_t size = text.size();
+  std::size_t bytes = 0;
+  if (rd_kafka_conf_get(&conf, "message.max.bytes", text.data(), &size) == RD_KAFKA_CONF_OK) {
+    std::from_chars(text.data(), text.data() + size - 1, bytes);
+  }
+  return bytes;
 }
 
 absl::StatusOr<KafkaHandle> MakeKafkaClient(rd_kafka_type_t type, KafkaConf conf) {

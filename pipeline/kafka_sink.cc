@@ -9,7 +9,9 @@
 #include <utility>
 
 #include "config/check.h"
+#include "pipeline/article_record.h"
 #include "pipeline/crash_point.h"
+#include "pipeline/heartbeat.h"
 #include "pipeline/kafka_client.h"
 
 namespace wiredesk {
@@ -19,66 +21,35 @@ using std::chrono::milliseconds;
 using Clock = std::chrono::steady_clock;
 
 constexpr std::string_view kStageName = "produce";
-constexpr std::size_t kDetailBytesMax = 1024;
-// What Kafka adds to a record at most, beside key, value and headers.
-constexpr std::size_t kRecordOverhead = 128;
-constexpr std::size_t kHeaderOverhead = 16;
-constexpr std::size_t kErrorHeaders = 10;
-// Our own headers of a dead letter: their names, numbers, and a topic name of at most 249 bytes.
-constexpr std::size_t kErrorHeadersBytes = 1024 + kDetailBytesMax;
+// While a topic is gone.
+constexpr milliseconds kLookEvery{1000};
+constexpr milliseconds kLookTimeout{1000};
+constexpr milliseconds kComplainEvery{10000};
+constexpr milliseconds kSuspectAfter{2000};
 
-std::size_t HeaderBytes(const Article& article) {
+// The topic was there, and is not any more.
+bool IsGone(rd_kafka_resp_err_t error) {
+  return error == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC ||
+         error == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION ||
+         error == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART ||
+         error == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_ID ||
+         error == RD_KAFKA_RESP_ERR__DESTROY;  // The client has forgotten a partition.
+}
+
+// A topic refuses a whole batch that is larger than its records may be. One record is sent in any
+// case.
+void LimitBatches(const RecordLimits& limits, rd_kafka_conf_t& conf) {
+  constexpr std::size_t kBatchOverhead = 512;
+  constexpr std::size_t kLeast = 1;
+  const std::size_t record = std::min(limits.output_bytes_max, limits.dead_letter_bytes_max);
+  const std::size_t most = std::max(record, kBatchOverhead + kLeast) - kBatchOverhead;
+  std::array<char, 32> text;
+  std::size_t size = text.size();
   std::size_t bytes = 0;
-  for (const RecordHeader& header : article.headers) {
-    bytes += header.name.size() + header.value.size() + kHeaderOverhead;
-  }
-  return bytes;
-}
-
-void AddHeader(rd_kafka_headers_t* headers, std::string_view name, std::string_view value) {
-  rd_kafka_header_add(headers, name.data(), static_cast<ssize_t>(name.size()), value.data(),
-                      static_cast<ssize_t>(value.size()));
-}
-
-void AddHeader(rd_kafka_headers_t* headers, std::string_view name, std::int64_t value) {
-  std::array<char, 24> text;
-  const auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
-  AddHeader(headers, name,
-            std::string_view(text.data(), static_cast<std::size_t>(end - text.data())));
-}
-
-void AddCount(rd_kafka_headers_t* headers, std::string_view name, std::size_t count) {
-  AddHeader(headers, name, static_cast<std::int64_t>(count));
-}
-
-KafkaHeaders CopyHeaders(const Article& article, std::size_t extra) {
-  KafkaHeaders headers(rd_kafka_headers_new(article.headers.size() + extra));
-  for (const RecordHeader& header : article.headers) {
-    rd_kafka_header_add(headers.get(), header.name.data(), static_cast<ssize_t>(header.name.size()),
-                        header.is_null ? nullptr : header.value.data(),
-                        static_cast<ssize_t>(header.value.size()));
-  }
-  return headers;
-}
-
-// A prefix that ends between characters.
-std::string_view Shorten(std::string_view text, std::size_t bytes_max) {
-  if (text.size() <= bytes_max) return text;
-  std::size_t end = bytes_max;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
-  return text.substr(0, end);
-}
-
-void AddErrorHeaders(rd_kafka_headers_t* headers, const Article& article) {
-  AddHeader(headers, "wiredesk.error.stage", article.failed_stage);
-  AddHeader(headers, "wiredesk.error.code", FailureCode(article.failure));
-  AddHeader(headers, "wiredesk.error.reason", FailureReason(article.failure));
-  if (!article.failure_detail.empty()) {
-    AddHeader(headers, "wiredesk.error.detail", Shorten(article.failure_detail, kDetailBytesMax));
-  }
-  AddHeader(headers, "wiredesk.error.topic", article.origin.topic);
-  AddHeader(headers, "wiredesk.error.partition", article.origin.partition);
-  AddHeader(headers, "wiredesk.error.offset", article.origin.offset);
+  if (rd_kafka_conf_get(&conf, "batch.size", text.data(), &size) != RD_KAFKA_CONF_OK) return;
+  std::from_chars(text.data(), text.data() + size - 1, bytes);
+  if (bytes <= most) return;
+  rd_kafka_conf_set(&conf, "batch.size", std::to_string(most).c_str(), nullptr, 0);
 }
 
 }  // namespace
@@ -110,14 +81,13 @@ KafkaSink::~KafkaSink() {
 absl::Status KafkaSink::Start() {
   absl::StatusOr<KafkaConf> conf = MakeKafkaConf(options_.properties);
   if (!conf.ok()) return conf.status();
+  LimitBatches(options_.limits, **conf);
   rd_kafka_conf_set_opaque(conf->get(), this);
   rd_kafka_conf_set_error_cb(conf->get(), OnError);
   rd_kafka_conf_set_dr_msg_cb(conf->get(), OnDelivery);
-  std::array<char, 32> text;
-  std::size_t size = text.size();
-  if (rd_kafka_conf_get(conf->get(), "message.max.bytes", text.data(), &size) == RD_KAFKA_CONF_OK) {
-    std::from_chars(text.data(), text.data() + size - 1, record_bytes_max_);
-  }
+  const std::size_t client_bytes_max = ClientBytesMax(**conf);
+  output_bytes_max_ = std::min(client_bytes_max, options_.limits.output_bytes_max);
+  dead_letter_bytes_max_ = std::min(client_bytes_max, options_.limits.dead_letter_bytes_max);
 
   absl::StatusOr<KafkaHandle> client = MakeKafkaClient(RD_KAFKA_PRODUCER, *std::move(conf));
   if (!client.ok()) return client.status();
@@ -132,6 +102,7 @@ absl::Status KafkaSink::Start() {
 }
 
 bool KafkaSink::Send(Batch& batch) {
+  if (look_at_) return false;
   const std::span<Article> articles = batch.articles();
   if (transactional_ && !open_ && !articles.empty() && !Begin()) return false;
   while (batch.send_cursor < articles.size()) {
@@ -154,6 +125,10 @@ bool KafkaSink::SendArticle(Article& article) {
     ++in_flight_;
     return true;
   }
+  if (IsGone(error)) {
+    WaitForTopic((article.ok() ? options_.output_topic : options_.dead_letter_topic).c_str());
+    return false;
+  }
   if (open_ && error == RD_KAFKA_RESP_ERR__STATE) {
     spoilt_ = true;  // The broker has ended the transaction; the next Commit() finds out.
     return false;
@@ -163,49 +138,94 @@ bool KafkaSink::SendArticle(Article& article) {
 }
 
 rd_kafka_resp_err_t KafkaSink::SendOutput(const Article& article) {
-  const std::size_t bytes = article.output.size() + article.key.size() + HeaderBytes(article);
-  if (bytes + kRecordOverhead > record_bytes_max_) return RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE;
-  OutgoingRecord record;
+  if (article.output.size() + BytesBesideValue(article) > output_bytes_max_) {
+    return RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE;
+  }
+  OutgoingRecord record = OutputRecord(article);
   record.topic = output_.get();
-  if (article.has_key) record.key = article.key;
-  record.value = article.output;
-  if (!article.headers.empty()) record.headers = CopyHeaders(article, 0);
-  record.opaque = reinterpret_cast<void*>(article.ack);
   return Produce(client_.get(), record);
 }
 
 rd_kafka_resp_err_t KafkaSink::SendDeadLetter(const Article& article) {
-  // What is left when the value, then the headers, then the key are taken out.
-  const std::size_t without_headers = kRecordOverhead + kErrorHeadersBytes + article.key.size();
-  const std::size_t without_value = without_headers + HeaderBytes(article);
-  const bool drop_value = without_value + article.value.size() > record_bytes_max_;
-  const bool drop_headers = without_value > record_bytes_max_;
-  const bool drop_key = without_headers > record_bytes_max_;
-
-  OutgoingRecord record;
+  OutgoingRecord record = DeadLetterRecord(article, dead_letter_bytes_max_);
   record.topic = dead_letters_.get();
-  if (article.has_key && !drop_key) record.key = article.key;
-  if (!article.value_is_null) record.value = drop_value ? std::string_view("") : article.value;
-  record.opaque = reinterpret_cast<void*>(article.ack);
-  record.headers = drop_headers ? KafkaHeaders(rd_kafka_headers_new(kErrorHeaders))
-                                : CopyHeaders(article, kErrorHeaders);
-  rd_kafka_headers_t* const headers = record.headers.get();
-  AddErrorHeaders(headers, article);
-  if (drop_value) AddCount(headers, "wiredesk.error.value_dropped", article.value.size());
-  if (drop_headers) AddCount(headers, "wiredesk.error.headers_dropped", article.headers.size());
-  if (drop_key) AddCount(headers, "wiredesk.error.key_dropped", article.key.size());
   return Produce(client_.get(), record);
 }
 
 int KafkaSink::Poll() {
   reported_ = 0;
   rd_kafka_poll(client_.get(), 0);
+  if (look_at_) {
+    if (options_.now() >= *look_at_) LookForTopics();
+  } else if (in_flight_ == 0 || reported_ > 0) {
+    suspect_at_.reset();
+  } else if (!suspect_at_) {
+    suspect_at_ = options_.now() + kSuspectAfter;
+  } else if (options_.now() >= *suspect_at_) {
+    suspect_at_ = options_.now() + kSuspectAfter;
+    SuspectTopics();
+  }
   return reported_;
+}
+
+void KafkaSink::WaitForTopic(const char* topic) {
+  const Clock::time_point now = options_.now();
+  if (!look_at_ || now - complained_at_ >= kComplainEvery) {
+    complained_at_ = now;
+    spdlog::error(
+        "topic {} is not there any more: nothing is sent, and nothing lost, until it is back",
+        topic);
+  }
+  look_at_ = now + kLookEvery;
+}
+
+// The client itself asks only every few minutes. Nothing: the broker does not say.
+std::optional<bool> KafkaSink::IsThere(rd_kafka_topic_t* topic) {
+  const struct rd_kafka_metadata* raw = nullptr;
+  const rd_kafka_resp_err_t error =
+      rd_kafka_metadata(client_.get(), 0, topic, &raw, static_cast<int>(kLookTimeout.count()));
+  const KafkaMetadata metadata(raw);
+  if (IsGone(error)) return false;
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR || metadata->topic_cnt != 1) return std::nullopt;
+  const rd_kafka_metadata_topic_t& found = metadata->topics[0];
+  if (IsGone(found.err)) return false;
+  if (found.err != RD_KAFKA_RESP_ERR_NO_ERROR) return std::nullopt;
+  return found.partition_cnt > 0;
+}
+
+// Nothing is delivered, and nothing fails: librdkafka tries again what a broker refuses because it
+// does not know the topic.
+void KafkaSink::SuspectTopics() {
+  const BrokerWait wait;
+  for (rd_kafka_topic_t* const topic : {output_.get(), dead_letters_.get()}) {
+    if (!IsThere(topic).value_or(true)) return WaitForTopic(rd_kafka_topic_name(topic));
+  }
+}
+
+void KafkaSink::LookForTopics() {
+  const BrokerWait wait;
+  for (rd_kafka_topic_t* const topic : {output_.get(), dead_letters_.get()}) {
+    if (!IsThere(topic).value_or(false)) return WaitForTopic(rd_kafka_topic_name(topic));
+  }
+  look_at_ = options_.now() + kLookEvery;
+  // Whatever is still on its way was sent before what came back, or belongs to the other topic.
+  if (!transactional_ && in_flight_ != returned_.size()) return;
+  const rd_kafka_resp_err_t error = returned_.SendAgain(client_.get());
+  if (error == RD_KAFKA_RESP_ERR_NO_ERROR) {
+    look_at_.reset();
+    spdlog::info("the output and dead-letter topics are there again");
+  } else if (!IsGone(error) && error != RD_KAFKA_RESP_ERR__QUEUE_FULL) {
+    Fail(KafkaStatus(error, "sending to Kafka again"));
+  }
 }
 
 void KafkaSink::OnDelivery(rd_kafka_t*, const rd_kafka_message_t* message, void* opaque) {
   KafkaSink& self = *static_cast<KafkaSink*>(opaque);
   const bool delivered = message->err == RD_KAFKA_RESP_ERR_NO_ERROR;
+  if (IsGone(message->err)) {
+    self.WaitForTopic(rd_kafka_topic_name(message->rkt));
+    if (!self.transactional_) return self.returned_.Keep(*message, message->rkt);
+  }
   if (!delivered) {
     const absl::Status status = KafkaStatus(
         message->err, fmt::format("delivering to {}", rd_kafka_topic_name(message->rkt)));
@@ -233,6 +253,7 @@ void KafkaSink::OnError(rd_kafka_t*, int error, const char* text, void* opaque) 
     if (!refusal.ok()) self.Fail(std::move(refusal));
     return;
   }
+  if (self.unclear_) return;  // Of a producer that is given up.
   self.Fail(absl::AbortedError(text));
 }
 
@@ -300,6 +321,7 @@ bool KafkaSink::Begin() {
 
 bool KafkaSink::Flush(milliseconds timeout) {
   rd_kafka_flush(client_.get(), static_cast<int>(timeout.count()));
+  if (in_flight_ > 0 && !look_at_) SuspectTopics();
   return in_flight_ == 0 && !spoilt_ && status_.ok();
 }
 
@@ -366,7 +388,9 @@ absl::Status KafkaSink::Abort(milliseconds timeout) {
     const KafkaError error = Retry(abort, end);
     if (error != nullptr) {
       const absl::Status status = KafkaStatus(error.get(), "aborting a transaction");
-      if (rd_kafka_error_is_fatal(error.get()) != 0) {
+      // The broker knows of no transaction where every partition of it is gone.
+      const bool is_over = rd_kafka_error_code(error.get()) == RD_KAFKA_RESP_ERR_INVALID_TXN_STATE;
+      if (rd_kafka_error_is_fatal(error.get()) != 0 && !is_over) {
         Fail(status);
         return status;
       }

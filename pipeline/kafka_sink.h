@@ -7,6 +7,10 @@
 // (wiredesk.error.value_dropped = its bytes), then the headers (.headers_dropped = how many), then
 // the key (.key_dropped = its bytes). So every record can be accounted for.
 //
+// If one of the two topics is gone, nothing is given up: the sink takes nothing more, looks for the
+// topic again and again, says so, and goes on when it is back, with what could not be delivered
+// first.
+//
 // With a transactional id every record is part of a transaction (transaction.h), which begins with
 // the first one sent; the source ends it.
 //
@@ -16,6 +20,7 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -26,6 +31,8 @@
 #include "pipeline/clock.h"
 #include "pipeline/io.h"
 #include "pipeline/rdkafka.h"
+#include "pipeline/record_limits.h"
+#include "pipeline/returned_records.h"
 #include "pipeline/transaction.h"
 
 namespace wiredesk {
@@ -34,6 +41,7 @@ struct KafkaSinkOptions {
   std::string output_topic;
   std::string dead_letter_topic;
   KafkaProperties properties;  // As ProducerProperties() makes them.
+  RecordLimits limits = {};
   MonotonicClock now = &std::chrono::steady_clock::now;
 };
 
@@ -80,6 +88,11 @@ class KafkaSink final : public Sink, public Transaction {
   Result ResultOf(const rd_kafka_error_t& error, std::string_view what);
   void Fail(absl::Status status);
 
+  void WaitForTopic(const char* topic);
+  void LookForTopics();
+  void SuspectTopics();
+  std::optional<bool> IsThere(rd_kafka_topic_t* topic);
+
   // Each returns librdkafka's answer to one record.
   rd_kafka_resp_err_t SendOutput(const Article& article);
   rd_kafka_resp_err_t SendDeadLetter(const Article& article);
@@ -95,9 +108,15 @@ class KafkaSink final : public Sink, public Transaction {
   KafkaTopic dead_letters_;
   KafkaQueue reports_;  // Only held to ring the doorbell.
   int doorbell_ = -1;
-  std::size_t record_bytes_max_ = 0;
+  std::size_t output_bytes_max_ = 0;  // With key and headers.
+  std::size_t dead_letter_bytes_max_ = 0;
   std::size_t in_flight_ = 0;
-  int reported_ = 0;  // In this Poll().
+  int reported_ = 0;          // In this Poll().
+  ReturnedRecords returned_;  // In flight still, as far as others can see.
+  std::optional<std::chrono::steady_clock::time_point> look_at_;  // While a topic is gone.
+  std::chrono::steady_clock::time_point complained_at_;
+  // When records on their way without any report are to make us look for the topics.
+  std::optional<std::chrono::steady_clock::time_point> suspect_at_;
   absl::Status status_;
   AccessWatch access_;
 

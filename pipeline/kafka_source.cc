@@ -9,6 +9,7 @@
 #include <span>
 
 #include "pipeline/crash_point.h"
+#include "pipeline/heartbeat.h"
 #include "pipeline/kafka_client.h"
 
 namespace wiredesk {
@@ -68,6 +69,22 @@ std::span<const RecordHeader> CopyHeaders(const rd_kafka_message_t& message, Are
     if (value != nullptr) copy.value = arena.Copy({static_cast<const char*>(value), size});
   }
   return copies;
+}
+
+// Errors of a partition that mean: records are there, and can't be read.
+bool IsUnreadable(rd_kafka_resp_err_t error) {
+  switch (error) {
+    case RD_KAFKA_RESP_ERR__BAD_MSG:
+    case RD_KAFKA_RESP_ERR__BAD_COMPRESSION:
+    case RD_KAFKA_RESP_ERR__NOT_IMPLEMENTED:
+    case RD_KAFKA_RESP_ERR__UNDERFLOW:
+    case RD_KAFKA_RESP_ERR_INVALID_MSG:
+    case RD_KAFKA_RESP_ERR_INVALID_MSG_SIZE:
+    case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE:
+      return true;
+    default:
+      return false;
+  }
 }
 
 }  // namespace
@@ -149,14 +166,16 @@ absl::Status KafkaSource::FindEnds() {
 bool KafkaSource::AtEnd() {
   if (!options_.until_end || assigned() < 0) return false;
   if (partitions_.empty()) return GroupAtEnd();
-  return std::all_of(partitions_.begin(), partitions_.end(),
-                     [](const auto& entry) { return entry.second.next >= entry.second.until; });
+  return std::all_of(partitions_.begin(), partitions_.end(), [](const auto& entry) {
+    return entry.second.next >= entry.second.until || entry.second.retry_at;
+  });
 }
 
 // Whoever has no partition may yet get one from somebody who has too many, or who leaves.
 bool KafkaSource::GroupAtEnd() {
   const Clock::time_point now = options_.now();
   if (now - asked_group_at_ < kAskGroupEvery) return false;
+  const BrokerWait wait;
   asked_group_at_ = now;
   const KafkaPartitions offsets = MakeKafkaPartitions(static_cast<int>(ends_.size()));
   for (const auto& [key, end] : ends_) {
@@ -196,7 +215,11 @@ Source::State KafkaSource::Fill(Batch& batch, std::size_t bytes_max) {
   }
   filling_ = nullptr;
   if (!batch.empty()) CrashPoint("after_poll");
-  if (!status_.ok() || (dry && AtEnd())) return State::kEnd;
+  if (status_.ok() && dry && AtEnd()) {
+    if (blocked() == 0) return State::kEnd;
+    Fail(absl::DataLossError("a partition could not be read to its end: the log says why"));
+  }
+  if (!status_.ok()) return State::kEnd;
   return dry ? State::kIdle : State::kMore;
 }
 
@@ -214,6 +237,7 @@ void KafkaSource::Take(const rd_kafka_message_t& message, Batch& batch) {
   Partition* partition = Find(message);
   // Not ours any more, or taken before: fetched around a rebalance or a pause.
   if (partition == nullptr || message.offset < partition->next) return;
+  if (partition->retry_at) return;  // Behind what can't be read.
   partition->next = message.offset + 1;
   if (partition->first < 0) partition->first = message.offset;
 
@@ -246,6 +270,7 @@ std::pair<const std::string, std::int32_t>& KafkaSource::Intern(std::string_view
 }
 
 void KafkaSource::HandleError(const rd_kafka_message_t& message) {
+  if (IsUnreadable(message.err) && message.rkt != nullptr) return Block(message);
   const char* text = rd_kafka_message_errstr(&message);
   switch (message.err) {
     case RD_KAFKA_RESP_ERR__PARTITION_EOF:
@@ -254,6 +279,8 @@ void KafkaSource::HandleError(const rd_kafka_message_t& message) {
       }
       return;
     case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET:
+      // Behind a damaged batch librdkafka may take anything for an offset.
+      if (message.rkt != nullptr && IsBlocked(message)) return;
       return Fail(absl::OutOfRangeError(fmt::format(
           "{}[{}] has no committed offset for group {} that still exists, and input.start is "
           "\"error\". Nothing was skipped. Set input.start to \"earliest\" or \"latest\" to say "
@@ -277,6 +304,67 @@ void KafkaSource::HandleError(const rd_kafka_message_t& message) {
       }
       return LogSometimes(message.err, Text(KafkaStatus(message.err, "consuming", text)));
   }
+}
+
+void KafkaSource::Block(const rd_kafka_message_t& message) {
+  Partition* const partition = Find(message);
+  if (partition == nullptr || partition->retry_at) return;
+  partition->retry_at = options_.now() + options_.retry_blocked_after;
+  if (partition->next < 0) partition->next = message.offset;
+  CountBlocked();
+  const KafkaPartitions one = MakeKafkaPartitions(1);
+  const char* const topic = rd_kafka_topic_name(message.rkt);
+  rd_kafka_topic_partition_list_add(one.get(), topic, partition->id);
+  rd_kafka_pause_partitions(client_.get(), one.get());
+  spdlog::error(
+      "{0}[{1}] can't be read on from offset {2}: {3} ({4}). Nothing is skipped; other partitions "
+      "go "
+      "on, and this one is tried again every {5} s. If no replica is sound, skip the batch by "
+      "hand: "
+      "stop the group's workers, find the first offset behind it, and set it with "
+      "kafka-consumer-groups.sh --group {6} --topic {0}:{1} --reset-offsets --to-offset N "
+      "--execute",
+      topic, partition->id, std::max(message.offset, partition->next),
+      rd_kafka_message_errstr(&message), rd_kafka_err2name(message.err),
+      options_.retry_blocked_after.count() / 1000, options_.properties.at("group.id"));
+}
+
+bool KafkaSource::IsBlocked(const rd_kafka_message_t& message) {
+  const Partition* const partition = Find(message);
+  return partition != nullptr && partition->retry_at;
+}
+
+// From where the partition stands, which is not behind the batch in question.
+void KafkaSource::RetryBlocked(Clock::time_point now) {
+  if (blocked() == 0 || paused_) return;
+  for (auto& [key, partition] : partitions_) {
+    if (!partition.retry_at || now < *partition.retry_at) continue;
+    const KafkaPartitions one = MakeKafkaPartitions(1);
+    rd_kafka_topic_partition_list_add(one.get(), std::string(key.first).c_str(), key.second)
+        ->offset = partition.next;
+    const KafkaError refused(rd_kafka_seek_partitions(client_.get(), one.get(),
+                                                      static_cast<int>(kBrokerTimeout.count())));
+    if (refused != nullptr || one->elems[0].err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+      partition.retry_at = now + options_.retry_blocked_after;
+      continue;
+    }
+    Unblock(partition);
+  }
+  CountBlocked();
+}
+
+void KafkaSource::Unblock(Partition& partition) {
+  partition.retry_at.reset();
+  const KafkaPartitions one = MakeKafkaPartitions(1);
+  rd_kafka_topic_partition_list_add(one.get(), std::string(partition.topic).c_str(), partition.id);
+  rd_kafka_resume_partitions(client_.get(), one.get());
+}
+
+void KafkaSource::CountBlocked() {
+  const auto count = std::count_if(partitions_.begin(), partitions_.end(), [](const auto& entry) {
+    return entry.second.retry_at.has_value();
+  });
+  blocked_.store(static_cast<std::int32_t>(count), std::memory_order_relaxed);  // See blocked_.
 }
 
 void KafkaSource::LogSometimes(rd_kafka_resp_err_t error, std::string_view text) {
@@ -306,6 +394,7 @@ void KafkaSource::PauseAll(bool pause) {
   if (partitions_.empty()) return;
   const KafkaPartitions all = MakeKafkaPartitions(static_cast<int>(partitions_.size()));
   for (const auto& [key, partition] : partitions_) {
+    if (partition.retry_at) continue;  // Stays paused.
     rd_kafka_topic_partition_list_add(all.get(), std::string(key.first).c_str(), key.second);
   }
   const rd_kafka_resp_err_t error = pause ? rd_kafka_pause_partitions(client_.get(), all.get())
@@ -351,6 +440,7 @@ void KafkaSource::OnRebalance(rd_kafka_t* client, rd_kafka_resp_err_t event,
   if (error != nullptr) self.Fail(KafkaStatus(error.get(), "taking up or giving up partitions"));
   if (self.rewind_due_) self.Rewind();
   // Relaxed: see assigned_.
+  self.CountBlocked();
   self.assigned_.store(static_cast<std::int32_t>(self.partitions_.size()),
                        std::memory_order_relaxed);
 }
@@ -378,6 +468,7 @@ void KafkaSource::OnAssign(rd_kafka_topic_partition_list_t& partitions) {
 
 // For the lag of partitions that no record has come from yet.
 void KafkaSource::LearnCommitted(const rd_kafka_topic_partition_list_t& partitions) {
+  const BrokerWait wait;
   const KafkaPartitions offsets(rd_kafka_topic_partition_list_copy(&partitions));
   if (rd_kafka_committed(client_.get(), offsets.get(), static_cast<int>(kBrokerTimeout.count())) !=
       RD_KAFKA_RESP_ERR_NO_ERROR) {
@@ -471,6 +562,7 @@ absl::Status KafkaSource::Commit(bool wait) {
   const Clock::time_point now = options_.now();
   if (!wait && (now - committed_at_ < options_.commit_interval)) return status_;
   committed_at_ = now;
+  RetryBlocked(now);
   PublishLag();
   if (transaction_ != nullptr) {
     // What failed may have left articles in the lane that are not ours any more.
@@ -501,6 +593,7 @@ absl::Status KafkaSource::Commit(bool wait) {
 
 absl::Status KafkaSource::CommitAndWait(const rd_kafka_topic_partition_list_t& offsets,
                                         milliseconds timeout) {
+  const BrokerWait wait;
   // Its own queue, so that the wait has an end even when the coordinator does not answer.
   const KafkaQueue answers(rd_kafka_queue_new(client_.get()));
   const Clock::time_point end = options_.now() + timeout;
@@ -557,6 +650,7 @@ void KafkaSource::OnCommit(rd_kafka_t*, rd_kafka_resp_err_t error,
 // True: everything sent is committed with its offsets.
 bool KafkaSource::EndTransaction(milliseconds timeout) {
   if (!transaction_->open()) return true;
+  const BrokerWait wait;
   // Delivery reports move the watermarks, so the offsets are those of the records sent.
   CrashPoint("before_flush");
   if (!transaction_->Flush(timeout)) return false;
@@ -586,6 +680,7 @@ void KafkaSource::AbortTransaction() {
     tracker_.Assign(partition.topic_number, partition.id);
     partition.requested = -1;
   }
+  const BrokerWait wait;
   if (absl::Status status = transaction_->Abort(kCommitTimeout); !status.ok()) return Fail(status);
   rewind_due_ = !closed_;
   spdlog::warn("kafka: transaction aborted; its articles are read again");
@@ -597,6 +692,7 @@ void KafkaSource::AbortTransaction() {
 
 // Sets every partition back to what the group has, or to where this member began.
 void KafkaSource::Rewind() {
+  const BrokerWait wait;
   CrashPoint("rewind");
   rewind_due_ = false;
   if (partitions_.empty()) return;
@@ -629,23 +725,39 @@ void KafkaSource::Rewind() {
     if (element.err != RD_KAFKA_RESP_ERR_NO_ERROR) {
       return Fail(KafkaStatus(element.err, "reading again"));
     }
+    Partition& partition = partitions_.at({element.topic, element.partition});
+    if (partition.retry_at && !paused_) Unblock(partition);  // It is met again on the way.
   }
+  CountBlocked();
 }
 
 void KafkaSource::PublishLag() {
+  std::vector<PartitionState> states;
   std::int64_t lag = 0;
   for (const auto& [key, partition] : partitions_) {
+    PartitionState& state = states.emplace_back();
+    state.topic = std::string(key.first);
+    state.id = key.second;
+    state.blocked = partition.retry_at.has_value();
     std::int64_t low = 0;
     std::int64_t high = 0;
-    if (rd_kafka_get_watermark_offsets(client_.get(), std::string(key.first).c_str(), key.second,
-                                       &low, &high) != RD_KAFKA_RESP_ERR_NO_ERROR ||
+    if (rd_kafka_get_watermark_offsets(client_.get(), state.topic.c_str(), state.id, &low, &high) !=
+            RD_KAFKA_RESP_ERR_NO_ERROR ||
         high < 0) {
       continue;
     }
     const std::int64_t done = std::max({Watermark(partition), partition.committed, low});
-    lag += std::max<std::int64_t>(high - done, 0);
+    state.lag = std::max<std::int64_t>(high - done, 0);
+    lag += state.lag;
   }
   lag_.store(assigned() < 0 ? -1 : lag, std::memory_order_relaxed);  // Relaxed: see lag_.
+  const std::lock_guard lock(states_mutex_);
+  states_ = std::move(states);
+}
+
+std::vector<PartitionState> KafkaSource::partitions() const {
+  const std::lock_guard lock(states_mutex_);
+  return states_;
 }
 
 void KafkaSource::Close() {
@@ -654,6 +766,7 @@ void KafkaSource::Close() {
   stash_.clear();
   // Without a subscription there is nobody to call back, and nothing to leave.
   if (rebalance_ == nullptr) return;
+  const BrokerWait wait;
   // A member without partitions that only closes does not leave (librdkafka 2.15), and holds up the
   // rest of the group until its session times out.
   if (assigned() == 0) rd_kafka_unsubscribe(client_.get());

@@ -13,6 +13,11 @@
 // can't be committed is aborted, the lane is emptied, and every partition that stays is read again
 // from the last committed offset. The outputs in between have not been there.
 //
+// A batch of records that can't be read (a wrong checksum, a compression that does not unpack)
+// blocks its partition: librdkafka would go on behind it. Nothing behind it is taken in or
+// committed, until it can be read after all; it is tried again from time to time. Other partitions
+// go on.
+//
 // Used by the lane's port thread only, except where a member says otherwise.
 #pragma once
 
@@ -22,6 +27,8 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -46,10 +53,21 @@ struct KafkaSourceOptions {
   // A shorter stall of the lane does not pause the partitions: a pause throws away what librdkafka
   // has read ahead.
   std::chrono::milliseconds pause_after{1000};
+  // How long a partition with a batch that can't be read is left alone: its leader may change, and
+  // another replica may be sound.
+  std::chrono::milliseconds retry_blocked_after{30000};
   // End when every partition is read up to where it ended at Subscribe(). Regular expressions in
   // `topics` are refused with it.
   bool until_end = false;
   MonotonicClock now = &std::chrono::steady_clock::now;
+};
+
+// Of an assigned partition, as of the last Commit().
+struct PartitionState {
+  std::string topic;
+  std::int32_t id = 0;
+  std::int64_t lag = -1;  // Records that are neither delivered nor committed; -1: unknown.
+  bool blocked = false;   // A batch of records can't be read.
 };
 
 class KafkaSource final : public Source {
@@ -81,6 +99,10 @@ class KafkaSource final : public Source {
   // Records between what is committed or delivered and the end of the assigned partitions, as of
   // the last Commit(); -1 until known. Any thread.
   std::int64_t lag() const { return lag_.load(std::memory_order_relaxed); }
+  // Assigned partitions that can't be read on. Any thread.
+  std::int32_t blocked() const { return blocked_.load(std::memory_order_relaxed); }
+  // Any thread.
+  std::vector<PartitionState> partitions() const;
   // Partitions assigned now; -1 until the group has been joined. Any thread.
   std::int32_t assigned() const { return assigned_.load(std::memory_order_relaxed); }
 
@@ -100,6 +122,8 @@ class KafkaSource final : public Source {
     std::int64_t requested = -1;  // The highest offset asked to be committed.
     std::int64_t until = -1;      // The end at Subscribe(), if that matters.
     std::int64_t first = -1;      // The first offset taken in under this assignment.
+    // Set while a batch of records can't be read: when to try again.
+    std::optional<Clock::time_point> retry_at;
   };
   using PartitionKey = std::pair<std::string_view, std::int32_t>;
 
@@ -112,6 +136,11 @@ class KafkaSource final : public Source {
   KafkaMessage NextMessage();
   void Take(const rd_kafka_message_t& message, Batch& batch);
   void HandleError(const rd_kafka_message_t& message);
+  void Block(const rd_kafka_message_t& message);
+  bool IsBlocked(const rd_kafka_message_t& message);
+  void RetryBlocked(Clock::time_point now);
+  void Unblock(Partition& partition);
+  void CountBlocked();
   void LogSometimes(rd_kafka_resp_err_t error, std::string_view text);
   void Fail(absl::Status status);
   Partition* Find(const rd_kafka_message_t& message);
@@ -174,8 +203,11 @@ class KafkaSource final : public Source {
   std::int32_t last_id_ = -1;
   Partition* last_ = nullptr;
 
+  mutable std::mutex states_mutex_;
+  std::vector<PartitionState> states_;       // For partitions().
   std::atomic<std::int64_t> lag_ = -1;       // Relaxed: a figure for people, nothing hangs on it.
   std::atomic<std::int32_t> assigned_ = -1;  // The same.
+  std::atomic<std::int32_t> blocked_ = 0;    // The same.
 };
 
 }  // namespace wiredesk

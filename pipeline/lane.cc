@@ -42,11 +42,12 @@ std::vector<BatchLink*> Column(const std::vector<std::vector<BatchLink*>>& links
   return column;
 }
 
-// As shown by `top -H`; at most 15 bytes.
-void NameThread(const Worker& worker, std::size_t index) {
+// Names the calling thread, as shown by `top -H`; at most 15 bytes.
+std::string NameThread(const Worker& worker, std::size_t index) {
   std::string name(worker.stages().empty() ? "worker" : worker.stages().front()->name());
   name = name.substr(0, 12) + "." + std::to_string(index % 100);
   pthread_setname_np(pthread_self(), name.c_str());
+  return name;
 }
 
 }  // namespace
@@ -57,7 +58,9 @@ struct Lane::Threads {
 };
 
 Lane::Lane(const LaneOptions& options, Source& source, Sink& sink)
-    : port_(options.runtime, options.rules, source, sink, options.now),
+    : name_(options.name),
+      watchdog_(options.watchdog),
+      port_(options.runtime, options.rules, source, sink, options.now),
       threads_(std::make_unique<Threads>()) {}
 
 Lane::~Lane() { StopWorkers(); }
@@ -118,6 +121,7 @@ void Lane::Connect(std::size_t batch_count) {
 }
 
 LaneResult Lane::Run() {
+  const Watchdog::Watch watch(watchdog_, name_ + " port");
   LaneResult result;
   result.status = StartWorkers();
   if (result.status.ok()) {
@@ -134,9 +138,9 @@ absl::Status Lane::StartWorkers() {
   try {
     for (const Group& group : groups_) {
       for (std::size_t index = 0; index < group.size(); ++index) {
-        threads_->workers.emplace_back([worker = group[index].get(), index,
+        threads_->workers.emplace_back([this, worker = group[index].get(), index,
                                         threads = threads_.get()] {
-          NameThread(*worker, index);
+          const Watchdog::Watch watch(watchdog_, name_ + " " + NameThread(*worker, index));
           // Acquire, partner: the release store in StopWorkers().
           const auto stopped = [threads] { return threads->stop.load(std::memory_order_acquire); };
           RunDutyCycle(worker->doorbell(), kParkMax, stopped, [worker] { return worker->Step(); });

@@ -17,6 +17,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -25,6 +26,7 @@
 #include "pipeline/counters.h"
 #include "pipeline/io.h"
 #include "pipeline/port.h"
+#include "pipeline/watchdog.h"
 #include "pipeline/worker.h"
 #include "stages/stage.h"
 
@@ -37,6 +39,8 @@ struct LaneOptions {
   RuntimeSettings runtime;  // REQUIRES: checked by LoadSettings().
   StageFactory make_stage;
   const RulesHolder* rules = nullptr;  // Outlives the lane.
+  std::string name = "lane";           // For messages about its threads.
+  Watchdog* watchdog = nullptr;        // Looks after the threads of Run(). Outlives the lane.
   MonotonicClock now = &std::chrono::steady_clock::now;
 };
 
@@ -68,6 +72,9 @@ class Lane : public Rebalance {
   // Whoever writes an 8-byte 1 here wakes the port thread: for events of the source and the sink.
   int doorbell_fd() { return port_.doorbell().fd(); }
 
+  // Results wait, and have not got on for some seconds: the broker does not take them. Any thread.
+  bool stalled() const { return port_.stalled(); }
+
   // Any thread.
   const LaneCounters& counters() const { return port_.counters(); }
 
@@ -92,6 +99,8 @@ class Lane : public Rebalance {
   absl::Status StartWorkers();
   void StopWorkers();
 
+  const std::string name_;
+  Watchdog* const watchdog_;
   Port port_;
   std::vector<Group> groups_;
   std::vector<std::unique_ptr<BatchLink>> links_;

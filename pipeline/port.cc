@@ -16,6 +16,8 @@ using std::chrono::milliseconds;
 // often.
 constexpr milliseconds kKeepAliveAfter{500};
 constexpr milliseconds kKeepAliveEvery{100};
+// Results that do not get on for this long are told of.
+constexpr milliseconds kStalledAfter{5000};
 // How long Drain() sleeps at a stretch: it also watches a deadline.
 constexpr milliseconds kDrainPark{10};
 
@@ -51,7 +53,25 @@ bool Port::Forward() {
   bool worked = CollectFinished();
   worked |= SendFinished();
   worked |= sink_.Poll() > 0;
+  NoteStall(worked);
   return worked;
+}
+
+void Port::NoteStall(bool moved) {
+  bool is_stalled = false;
+  if (moved || (sending_.empty() && sink_.in_flight() == 0)) {
+    waiting_since_.reset();
+  } else if (!waiting_since_) {
+    waiting_since_ = now_();
+  } else {
+    is_stalled = now_() - *waiting_since_ >= kStalledAfter;
+  }
+  // Relaxed, partner: the load in stalled(); it publishes nothing but itself.
+  stalled_.store(is_stalled, std::memory_order_relaxed);
+}
+
+bool Port::stalled() const {
+  return stalled_.load(std::memory_order_relaxed);  // Relaxed, partner: the store in NoteStall().
 }
 
 bool Port::CollectFinished() {
@@ -146,11 +166,13 @@ void Port::CountOutput(const Batch& batch) {
   std::uint64_t outputs = 0;
   std::uint64_t bytes = 0;
   std::uint64_t tags = 0;
+  std::uint64_t truncated = 0;
   for (const Article& article : batch.articles()) {
     if (article.ok()) {
       ++outputs;
       bytes += article.output.size();
       tags += article.tags.size();
+      truncated += article.tags_truncated || article.evidence_truncated ? 1 : 0;
     } else {
       counters_.dead_letters[static_cast<std::size_t>(article.failure)].Add(1);
     }
@@ -158,6 +180,7 @@ void Port::CountOutput(const Batch& batch) {
   counters_.articles_out.Add(outputs);
   counters_.bytes_out.Add(bytes);
   counters_.tags_out.Add(tags);
+  counters_.articles_truncated.Add(truncated);
   counters_.batches_out.Add(1);
 }
 

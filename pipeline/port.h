@@ -69,10 +69,12 @@ class Port {
   void SetDrainHelper(std::function<void()> helper) { drain_helper_ = std::move(helper); }
 
   Doorbell& doorbell() { return doorbell_; }
+  bool stalled() const;                                       // See Lane. Any thread.
   const LaneCounters& counters() const { return counters_; }  // Any thread.
 
  private:
   bool Forward();
+  void NoteStall(bool moved);
   bool CollectFinished();
   bool SendFinished();
   bool DropFinished();
@@ -107,6 +109,9 @@ class Port {
   bool finished_ = false;
   // When the source is to be kept alive, while no batch is free.
   std::optional<std::chrono::steady_clock::time_point> keep_alive_due_;
+  // Since when results wait and none gets on.
+  std::optional<std::chrono::steady_clock::time_point> waiting_since_;
+  std::atomic<bool> stalled_ = false;
   std::function<void()> drain_helper_;
   LaneCounters counters_;
   Doorbell doorbell_;

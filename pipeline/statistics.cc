@@ -45,6 +45,8 @@ std::string StatisticsLine(const StatisticsSample& before, const StatisticsSampl
                 : fmt::format("  lag {}", WithThousands(static_cast<std::uint64_t>(now.lag)));
     fmt::format_to(std::back_inserter(line), "  partitions {}", now.partitions);
   }
+  if (now.blocked > 0) fmt::format_to(std::back_inserter(line), "  BLOCKED {}", now.blocked);
+  if (now.stalled > 0) fmt::format_to(std::back_inserter(line), "  STALLED lanes {}", now.stalled);
   if (!now.rules.empty()) fmt::format_to(std::back_inserter(line), "  rules {}", now.rules);
   if (now.reloads + now.failed_reloads > 0) {
     fmt::format_to(std::back_inserter(line), "  reloads {}", WithThousands(now.reloads));

@@ -18,6 +18,8 @@ struct StatisticsSample {
   CounterSnapshot counters;      // Of all lanes.
   std::int64_t lag = -1;         // Records not worked off yet; -1: unknown.
   std::int32_t partitions = -1;  // Assigned; -1: no lane is in the group yet.
+  std::int32_t blocked = 0;      // Of them, those that can't be read on.
+  std::int32_t stalled = 0;      // Lanes whose results the broker does not take.
   std::string rules;             // Hash of those that are used now; empty: not told.
   std::uint64_t reloads = 0;     // Since the start: that gave rules, and that left the old ones.
   std::uint64_t failed_reloads = 0;

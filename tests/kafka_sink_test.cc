@@ -5,6 +5,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <map>
 
 #include "tests/mock_kafka.h"
@@ -37,9 +38,10 @@ class KafkaSinkTest : public MockKafka {
     CreateTopic("dead", 1);
   }
 
-  void OpenSink(const KafkaProperties& more = {}) {
+  void OpenSink(const KafkaProperties& more = {}, const RecordLimits& limits = {}) {
     settings_.kafka.producer = more;
-    auto sink = KafkaSink::Open({"out", "dead", *ProducerProperties(settings_.kafka)}, source_);
+    auto sink =
+        KafkaSink::Open({"out", "dead", *ProducerProperties(settings_.kafka), limits}, source_);
     ASSERT_TRUE(sink.ok()) << sink.status();
     sink_ = *std::move(sink);
   }
@@ -140,6 +142,34 @@ TEST_F(KafkaSinkTest, TooLargeOutputBecomesADeadLetter) {
   EXPECT_EQ(records[0].header("wiredesk.error.stage"), "produce");
   EXPECT_EQ(records[0].header("wiredesk.error.code"), FailureCode(Failure::kOutputTooLarge));
   EXPECT_THAT(source_.acks, ElementsAre(Pair(1, true)));
+}
+
+// A topic may take less than the client sends, and each topic its own.
+TEST_F(KafkaSinkTest, EachTopicHasABoundOfItsOwn) {
+  OpenSink({}, {5000, 20000});
+  const std::string large(5000, 'x');
+  Add(large, large);
+  SendAll();
+  const std::vector<Record> records = Read("dead", 1);
+  ASSERT_EQ(records.size(), 1u);
+  EXPECT_EQ(records[0].value, large);
+  EXPECT_EQ(records[0].header("wiredesk.error.code"), "output_too_large");
+}
+
+// The mock takes any batch, so that it is looked at from outside: how many it took.
+TEST_F(KafkaSinkTest, NoBatchIsLargerThanItsTopicTakes) {
+  OpenSink({{"linger.ms", "200"}}, {3000, 3000});
+  const std::string output(500, 'x');
+  for (int i = 0; i < 30; ++i) Add("in", output);
+  rd_kafka_mock_start_request_tracking(broker_->cluster());
+  SendAll();
+  std::size_t count = 0;
+  rd_kafka_mock_request_t** const requests = rd_kafka_mock_get_requests(broker_->cluster(), &count);
+  const auto produced = std::count_if(requests, requests + count, [](auto* request) {
+    return rd_kafka_mock_request_api_key(request) == kProduceApi;
+  });
+  rd_kafka_mock_request_destroy_array(requests, count);
+  EXPECT_GE(produced, 6);
 }
 
 // Every part of a record that can't be sent is named by a header, and the record is accounted for.

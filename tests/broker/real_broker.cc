@@ -93,12 +93,16 @@ void RealBroker::TearDown() {
   std::filesystem::remove_all(folder_);
 }
 
-std::string RealBroker::CreateTopic(const std::string& what, int partitions) {
+std::string RealBroker::CreateTopic(const std::string& what, int partitions,
+                                    const KafkaProperties& settings) {
   const std::string name = group_ + "." + what;
   std::array<char, 256> text;
   rd_kafka_NewTopic_t* topic =
       rd_kafka_NewTopic_new(name.c_str(), partitions, 1, text.data(), text.size());
   EXPECT_NE(topic, nullptr) << text.data();
+  for (const auto& [key, value] : settings) {
+    rd_kafka_NewTopic_set_config(topic, key.c_str(), value.c_str());
+  }
   const KafkaQueue queue(rd_kafka_queue_new(producer_.get()));
   rd_kafka_CreateTopics(producer_.get(), &topic, 1, nullptr, queue.get());
   const KafkaEvent event(rd_kafka_queue_poll(queue.get(), 30000));
@@ -113,6 +117,26 @@ std::string RealBroker::CreateTopic(const std::string& what, int partitions) {
         .ok();
   }));
   return name;
+}
+
+void RealBroker::DeleteTopic(const std::string& name) {
+  rd_kafka_DeleteTopic_t* topic = rd_kafka_DeleteTopic_new(name.c_str());
+  const KafkaQueue queue(rd_kafka_queue_new(producer_.get()));
+  rd_kafka_DeleteTopics(producer_.get(), &topic, 1, nullptr, queue.get());
+  const KafkaEvent event(rd_kafka_queue_poll(queue.get(), 30000));
+  EXPECT_NE(event, nullptr);
+  EXPECT_EQ(rd_kafka_event_error(event.get()), RD_KAFKA_RESP_ERR_NO_ERROR);
+  rd_kafka_DeleteTopic_destroy(topic);
+}
+
+void RealBroker::SetCommitted(const std::string& group, const std::string& topic,
+                              std::int64_t offset) {
+  const KafkaHandle client = MakeConsumer(group);
+  const KafkaPartitions offsets = MakeKafkaPartitions(1);
+  rd_kafka_topic_partition_list_add(offsets.get(), topic.c_str(), 0)->offset = offset;
+  EXPECT_TRUE(WaitFor([&] {
+    return rd_kafka_commit(client.get(), offsets.get(), 0) == RD_KAFKA_RESP_ERR_NO_ERROR;
+  }));
 }
 
 void RealBroker::Store(const std::string& topic, const std::vector<Record>& records) {

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "pipeline/kafka_client.h"
 #include "tests/kafka_record.h"
 
 namespace wiredesk {
@@ -42,7 +43,11 @@ class RealBroker : public testing::Test {
   void TearDown() override;
 
   // A topic of this test's own; its name.
-  std::string CreateTopic(const std::string& what, int partitions);
+  std::string CreateTopic(const std::string& what, int partitions,
+                          const KafkaProperties& settings = {});
+  void DeleteTopic(const std::string& name);
+  // What the group has committed of partition 0, from now on.
+  void SetCommitted(const std::string& group, const std::string& topic, std::int64_t offset);
   void Store(const std::string& topic, const std::vector<Record>& records);
   // All records of the topic, by partition and in order.
   std::map<std::int32_t, std::vector<Record>> ReadAll(const std::string& topic);

@@ -207,6 +207,9 @@ void rd_kafka_error_destroy(rd_kafka_error_t* error) { delete error; }
 // --- Headers, topics, messages ---
 
 rd_kafka_headers_t* rd_kafka_headers_new(std::size_t) { return new rd_kafka_headers_t(); }
+rd_kafka_headers_t* rd_kafka_headers_copy(const rd_kafka_headers_t* headers) {
+  return new rd_kafka_headers_t(*headers);
+}
 void rd_kafka_headers_destroy(rd_kafka_headers_t* headers) { delete headers; }
 rd_kafka_resp_err_t rd_kafka_header_add(rd_kafka_headers_t* headers, const char* name,
                                         ssize_t name_size, const void* value, ssize_t value_size) {

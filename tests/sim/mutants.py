@@ -112,9 +112,9 @@ EDITS = {
          "    source_.Acknowledge(article.ack, true);\n"
          "    return true;\n  }\n"
          "  if (!article.ok()) error = SendDeadLetter(article);"),
-        ("  rd_kafka_headers_t* const headers = record.headers.get();",
+        ("  record.topic = dead_letters_.get();",
          "  const sim::OutsideOfTransaction outside(@dead letters are outside of the transaction@);\n"
-         "  rd_kafka_headers_t* const headers = record.headers.get();"),
+         "  record.topic = dead_letters_.get();"),
         ("if (error == RD_KAFKA_RESP_ERR__QUEUE_FULL) return false;",
          "if (error == RD_KAFKA_RESP_ERR__QUEUE_FULL) return @an article is dropped by a full queue@;"),
         ("if (!SendArticle(articles[batch.send_cursor])) return false;",

@@ -1,0 +1,126 @@
+// Batches of records that can't be read: their partition waits, the others go on, nothing is
+// skipped.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "pipeline/kafka_source.h"
+#include "tests/mock_kafka.h"
+#include "tests/raw_batch.h"
+
+namespace wiredesk {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+class NoLane final : public Rebalance {
+ public:
+  bool Drain(std::chrono::milliseconds) override { return true; }
+  bool Discard(std::chrono::milliseconds) override { return true; }
+};
+
+// Of each way in which a batch can't be read.
+struct Damage {
+  const char* name;
+  RawBatch batch;
+  const char* check_crcs;
+};
+
+class UnreadableBatchTest : public MockKafka, public testing::WithParamInterface<Damage> {
+ protected:
+  void SetUp() override {
+    MockKafka::SetUp();
+    CreateTopic("in", 2);
+    settings_.kafka.consumer["check.crcs"] = GetParam().check_crcs;
+    // Partition 0 is damaged in its middle.
+    StoreNumbered("in", 0, 0, 5);
+    ASSERT_TRUE(StoreRaw(broker_->bootstrap_servers(), "in", 0, GetParam().batch));
+    StoreNumbered("in", 0, 100, 5);
+    StoreNumbered("in", 1, 200, 5);
+  }
+
+  void Open() {
+    options_.topics = {"in"};
+    options_.properties = *ConsumerProperties(settings_);
+    options_.commit_interval = std::chrono::milliseconds(0);
+    auto source = KafkaSource::Open(options_);
+    ASSERT_TRUE(source.ok()) << source.status();
+    source_ = *std::move(source);
+    ASSERT_TRUE(source_->Subscribe(lane_).ok());
+  }
+
+  std::vector<std::string> Values() {
+    std::vector<std::string> values;
+    for (const Article& article : batch_.articles()) values.emplace_back(article.value);
+    std::sort(values.begin(), values.end());
+    return values;
+  }
+
+  NoLane lane_;
+  KafkaSourceOptions options_;
+  Batch batch_{1000};
+  std::unique_ptr<KafkaSource> source_;
+};
+
+TEST_P(UnreadableBatchTest, BlocksItsPartitionAndNoOther) {
+  Open();
+  ASSERT_TRUE(WaitFor([&] {
+    source_->Fill(batch_, 1 << 20);
+    return source_->blocked() == 1 && batch_.articles().size() >= 10;
+  }));
+  // What comes later in the other partition still arrives, and what is behind the damage never.
+  StoreNumbered("in", 1, 300, 1);
+  ASSERT_TRUE(WaitFor([&] {
+    source_->Fill(batch_, 1 << 20);
+    return batch_.articles().size() >= 11;
+  }));
+  EXPECT_THAT(Values(),
+              ElementsAre("0", "1", "2", "200", "201", "202", "203", "204", "3", "300", "4"));
+  for (const Article& article : batch_.articles()) source_->Acknowledge(article.ack, true);
+  ASSERT_TRUE(source_->Commit(true).ok());
+  source_.reset();
+  EXPECT_EQ(Committed("in", 0), 5);
+  EXPECT_EQ(Committed("in", 1), 6);
+}
+
+TEST_P(UnreadableBatchTest, IsTriedAgainWithoutRepeatingWhatWasBefore) {
+  options_.retry_blocked_after = std::chrono::milliseconds(100);
+  Open();
+  int retries = 0;
+  bool was_blocked = false;
+  ASSERT_TRUE(WaitFor([&] {
+    source_->Fill(batch_, 1 << 20);
+    EXPECT_TRUE(source_->Commit(false).ok());
+    const bool is_blocked = source_->blocked() == 1;
+    retries += was_blocked && !is_blocked ? 1 : 0;
+    was_blocked = is_blocked;
+    return retries >= 3 && is_blocked;
+  }));
+  EXPECT_EQ(batch_.articles().size(), 10u);
+}
+
+TEST_P(UnreadableBatchTest, ABatchRunThatCannotReadAllSaysSo) {
+  options_.until_end = true;
+  Open();
+  ASSERT_TRUE(WaitFor([&] { return source_->Fill(batch_, 1 << 20) == Source::State::kEnd; }));
+  EXPECT_EQ(source_->status().code(), absl::StatusCode::kDataLoss);
+  EXPECT_THAT(std::string(source_->status().message()), HasSubstr("could not be read to its end"));
+  EXPECT_EQ(batch_.articles().size(), 10u);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Damages, UnreadableBatchTest,
+    testing::Values(Damage{"Checksum", {0, 12345, 1, "whatever"}, "true"},
+                    Damage{"Gzip", {1, 0, 1, "this is no gzip"}, "false"},
+                    Damage{"Snappy", {2, 0, 1, "this is no snappy"}, "false"},
+                    Damage{"Lz4", {3, 0, 1, "this is no lz4 frame"}, "false"},
+                    Damage{"Zstd", {4, 0, 1, "this is no zstd frame"}, "false"},
+                    Damage{"UnknownCodec", {7, 0, 1, "whatever"}, "false"}),
+    [](const testing::TestParamInfo<Damage>& damage) { return std::string(damage.param.name); });
+
+}  // namespace
+}  // namespace wiredesk
