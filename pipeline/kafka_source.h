@@ -112,6 +112,8 @@ class KafkaSource final : public Source {
  private:
   using Clock = std::chrono::steady_clock;
 
+  static constexpr std::chrono::milliseconds kBrokerTimeout{5000};
+
   // An assigned partition.
   struct Partition {
     std::string_view topic;  // A key of topics_.

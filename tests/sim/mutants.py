@@ -16,17 +16,20 @@ import sys
 # File: [(text, what stands there instead)].
 EDITS = {
     "kafka_source": [
-        # Which offsets.
-        ("const std::int64_t watermark = Watermark(partition);",
-         "const std::int64_t watermark =\n"
-         "        @the position is committed@ ? partition.next : Watermark(partition);"),
-        ("->offset = watermark;",
-         "->offset =\n"
-         "        watermark + @offsets are one too high@ - @offsets are one too low@;"),
-        ("if (cause == RD_KAFKA_RESP_ERR_NO_ERROR) {",
-         "if (cause == RD_KAFKA_RESP_ERR_NO_ERROR || @a refused commit counts as done@) {"),
-        ("if (!transaction_->Flush(timeout)) return false;",
-         "if (!@commits do not wait for deliveries@ && !transaction_->Flush(timeout)) return false;"),
+        # Reading again.
+        ("if (partition->first < 0) partition->first = message.offset;",
+         "if (partition->first < 0 && !@the first article is not noted@) {\n"
+         "    partition->first = message.offset;\n  }"),
+        # Pauses.
+        ("if (partition == nullptr || message.offset < partition->next) return;",
+         "if (partition == nullptr ||\n"
+         "      (message.offset < partition->next && !@what comes twice is taken twice@)) {\n"
+         "    return;\n  }"),
+        ("if (paused_) PauseAll(false);", "if (paused_ && !@partitions stay paused@) PauseAll(false);"),
+        ("  stash_.push_back(std::move(message));",
+         "  if (!@what comes during a pause is dropped@) stash_.push_back(std::move(message));"),
+    ],
+    "kafka_source_rebalance": [
         # Giving partitions up.
         ("const bool drained = rebalance_->Drain(",
          "const bool drained = @the lane does not drain@ || rebalance_->Drain("),
@@ -44,6 +47,22 @@ EDITS = {
         ("if (found == partitions_.end()) continue;\n    tracker_.Revoke(",
          "if (found == partitions_.end() || @partitions are kept that went@) continue;\n"
          "    tracker_.Revoke("),
+        # Reading again.
+        ("if (self.rewind_due_) self.Rewind();",
+         "if (self.rewind_due_ && !@partitions that stay are not read again@) self.Rewind();"),
+    ],
+    "kafka_source_commits": [
+        # Which offsets.
+        ("const std::int64_t watermark = Watermark(partition);",
+         "const std::int64_t watermark =\n"
+         "        @the position is committed@ ? partition.next : Watermark(partition);"),
+        ("->offset = watermark;",
+         "->offset =\n"
+         "        watermark + @offsets are one too high@ - @offsets are one too low@;"),
+        ("if (cause == RD_KAFKA_RESP_ERR_NO_ERROR) {",
+         "if (cause == RD_KAFKA_RESP_ERR_NO_ERROR || @a refused commit counts as done@) {"),
+        ("if (!transaction_->Flush(timeout)) return false;",
+         "if (!@commits do not wait for deliveries@ && !transaction_->Flush(timeout)) return false;"),
         # Taking back what was not committed.
         ("if (!status_.ok()) return status_;\n    if (!EndTransaction(kCommitTimeout)) {",
          "if (!status_.ok() && !@what failed commits@) return status_;\n"
@@ -65,8 +84,6 @@ EDITS = {
         # Reading again.
         ("      if (rewind_due_) Rewind();",
          "      if (rewind_due_ && !@nothing is read again after an abort@) Rewind();"),
-        ("if (self.rewind_due_) self.Rewind();",
-         "if (self.rewind_due_ && !@partitions that stay are not read again@) self.Rewind();"),
         ("->offset =\n        target;", "->offset =\n        target + @reading again begins too late@;"),
         ("const std::int64_t target = element.offset >= 0 ? element.offset : partition.first;",
          "const std::int64_t target =\n"
@@ -77,31 +94,9 @@ EDITS = {
          "        : element.offset >= 0 ? element.offset : partition.first;"),
         ("partition.next = target;",
          "if (!@what is read again counts as read@) partition.next = target;"),
-        ("if (partition->first < 0) partition->first = message.offset;",
-         "if (partition->first < 0 && !@the first article is not noted@) {\n"
-         "    partition->first = message.offset;\n  }"),
-        # Pauses.
-        ("if (partition == nullptr || message.offset < partition->next) return;",
-         "if (partition == nullptr ||\n"
-         "      (message.offset < partition->next && !@what comes twice is taken twice@)) {\n"
-         "    return;\n  }"),
-        ("if (paused_) PauseAll(false);", "if (paused_ && !@partitions stay paused@) PauseAll(false);"),
-        ("  stash_.push_back(std::move(message));",
-         "  if (!@what comes during a pause is dropped@) stash_.push_back(std::move(message));"),
     ],
     "kafka_sink": [
-        # Who commits, and what.
-        ("rd_kafka_consumer_group_metadata(&consumer)",
-         "@offsets come from nobody@           ? sim::NobodysMetadata()\n"
-         "        : @metadata is kept from the first time@ ? sim::FirstMetadata(&consumer)\n"
-         "        : rd_kafka_consumer_group_metadata(&consumer)"),
-        ("if (!is_member) return nullptr;",
-         "is_member = is_member || @offsets come from nobody@ || @who was put out commits@ ||\n"
-         "                @offsets are not sent@;\n"
-         "    if (!is_member || @offsets are not sent@) return nullptr;"),
         # Deliveries.
-        ("return in_flight_ == 0 && !spoilt_",
-         "return (in_flight_ == 0 || @a flush that took too long is done@) && !spoilt_"),
         ("message->_private), delivered);",
          "message->_private),\n"
          "                            delivered || @a failed delivery is acknowledged@);"),
@@ -122,6 +117,20 @@ EDITS = {
          "      if (@a full queue sends the batch anew@) batch.send_cursor = 0;\n"
          "      return false;\n    }"),
     ],
+    "kafka_sink_transactions": [
+        # Who commits, and what.
+        ("rd_kafka_consumer_group_metadata(&consumer)",
+         "@offsets come from nobody@           ? sim::NobodysMetadata()\n"
+         "        : @metadata is kept from the first time@ ? sim::FirstMetadata(&consumer)\n"
+         "        : rd_kafka_consumer_group_metadata(&consumer)"),
+        ("if (!is_member) return nullptr;",
+         "is_member = is_member || @offsets come from nobody@ || @who was put out commits@ ||\n"
+         "                @offsets are not sent@;\n"
+         "    if (!is_member || @offsets are not sent@) return nullptr;"),
+        # Deliveries.
+        ("return in_flight_ == 0 && !spoilt_",
+         "return (in_flight_ == 0 || @a flush that took too long is done@) && !spoilt_"),
+    ],
     "port": [
         ("sending_.push_back(batch);",
          "if (@results leave in any order@) {\n      sending_.push_front(batch);\n    } else {\n"
@@ -139,7 +148,6 @@ EDITS = {
          "static_cast<std::uint16_t>(p.epoch + (@epochs are all the same@ ? 0 : 1))"),
     ],
 }
-
 
 def main():
     root, folder = sys.argv[1:]
