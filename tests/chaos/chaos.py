@@ -1,4 +1,4 @@
-"""Breaks workers and brokers while articles flow, then accounts for every article.
+"""Breaks workers, brokers and the network while articles flow, then accounts for every article.
 
     tests/chaos/chaos.py --program build/release/tests/wiredesk_chaos --brokers 127.0.0.1:9092 \
         --kills 300 --minutes 15 --seed 1
@@ -15,6 +15,12 @@ to them:
   guest   one more member joins, and leaves by SIGTERM or SIGKILL
   zombie  SIGSTOP for longer than the session timeout, then SIGCONT
   broker  SIGKILL of a node, which comes back seconds later
+  net     the network to one broker or to all is bad for some seconds, in each way of network.py in
+          turn: slow, narrow, reset, swallowing all or only the replies, cutting a frame in its middle,
+          dropping the reply to the end of a transaction (to a commit of offsets, at least once)
+
+For --nets the Kafka needs `--listener PROXIED=PLAINTEXT`: workers then go through a proxy (proxy.py) all the
+time, the feed and the oracle do not.
 
 The oracle reads with isolation.level=read_committed and counts for each input record (partition and
 offset, which outputs and dead letters carry): lost, doubled, out of order, wrongly tagged (against
@@ -42,6 +48,8 @@ import tempfile
 import threading
 import time
 
+import network
+
 TOOLS = pathlib.Path(__file__).resolve().parents[2] / "tools"
 PARTITIONS = 4
 SESSION_TIMEOUT_S = 6
@@ -60,7 +68,7 @@ POINTS = {
 # By the method of Faults: the option that says how many, and its default.
 FAULTS = {"kill": ("--kills", 5), "crash": ("--crashes", 8), "term": ("--terms", 2),
           "guest": ("--guests", 2), "zombie": ("--zombies", 1), "reload": ("--reloads", 2),
-          "broker": ("--broker-kills", 0)}
+          "broker": ("--broker-kills", 0), "net": ("--nets", 0)}
 # For the tests: each kind of fault, and each point about once.
 SHORT = {"minutes": 1.2, "rate": 1000, "kill": 3, "term": 1, "guest": 1, "zombie": 1, "reload": 2}
 # Points that only a rebalance, a stop or a reload comes by.
@@ -79,6 +87,8 @@ class Run:
         self.folder = folder
         name = f"chaos-{os.getpid()}-{folder.name}"
         self.group = name
+        self.network = self.make_network() if options.net else None
+        self.worker_brokers = self.network.brokers if self.network else options.brokers
         self.topics = {kind: f"{name}.{kind}" for kind in ("in", "out", "dead")}
         for topic in self.topics.values():
             self.tool("topic", topic, str(PARTITIONS))
@@ -88,6 +98,14 @@ class Run:
         self.counts = collections.Counter()
         self.ends = collections.Counter()
         self.memory = []  # KiB, by the second.
+
+    def make_network(self):
+        try:
+            addresses = [self.tool(command, "PROXIED").strip() for command in ("bootstrap", "behind")]
+        except RuntimeError as error:
+            raise RuntimeError(f"{error}\n--nets needs a Kafka started by `tools/kafka start --listener "
+                               "PROXIED=PLAINTEXT`") from error
+        return network.BadNetwork(*addresses, self.options.mode)
 
     def write_rules(self):
         """Rules of another version, which give the same tags."""
@@ -113,7 +131,7 @@ class Run:
         consumer.update(self.options.consumer)
         settings = {
             "version": 1,
-            "kafka": {"bootstrap.servers": self.options.brokers, "consumer": consumer},
+            "kafka": {"bootstrap.servers": self.worker_brokers, "consumer": consumer},
             "input": {"topics": [self.topics["in"]], "group": self.group, "start": "earliest"},
             "rules": [str(self.rules)],
             "output": {"topic": self.topics["out"]},
@@ -127,7 +145,6 @@ class Run:
         path = self.folder / f"{slot}.yaml"
         path.write_text(json.dumps(settings), encoding="utf-8")  # YAML reads JSON.
         return path
-
 
     def rebalances(self):
         """How often a worker was given partitions or gave some up, by its log."""
@@ -300,6 +317,9 @@ class Faults:
         time.sleep(self.chance.uniform(0.5, 5))
         self.run.tool("revive", node)
 
+    def net(self):
+        self.run.counts[f"net {self.run.network.break_once(self.chance)}"] += 1
+
     def after(self):
         for slot in self.slots:
             slot.restart_if_ended()
@@ -422,6 +442,7 @@ def account(run, feed, count):
         time.sleep(3)
     verdict["lag"] = lag_of(run)
     violent = sum(run.counts[name] for name in ("kill", "crash", "guest", "zombie", "broker"))
+    violent += 2 * run.counts["net"]  # Both slots may lose their partitions by one.
     in_flight = BATCHES * BATCH_ARTICLES + run.options.rate  # And what a commit interval holds.
     verdict["doubled_max"] = 0 if run.options.mode == "exactly_once" else violent * in_flight
     verdict["rebalances"] = run.rebalances()
