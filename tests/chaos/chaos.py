@@ -348,50 +348,53 @@ def expected_tags(options, rules, feed):
 
 
 def read_topic(options, topic):
-    """(partition, key, headers, value) of each committed record of the topic."""
+    """(partition, offset, key, headers, value) of each committed record of the topic."""
     arguments = ["kcat", "-q", "-b", options.brokers, "-C", "-t", topic, "-o", "beginning", "-e",
-                 "-X", "isolation.level=read_committed", "-f", "%p\\t%k\\t%h\\t%s\\n"]
+                 "-X", "isolation.level=read_committed", "-f", "%p\\t%o\\t%k\\t%h\\t%s\\n"]
     with subprocess.Popen(arguments, stdout=subprocess.PIPE) as reader:
         for line in reader.stdout:
-            partition, key, headers, value = line.rstrip(b"\n").split(b"\t", 3)
-            yield int(partition), key.decode(), headers.decode("utf-8", "replace"), value
+            partition, offset, key, headers, value = line.rstrip(b"\n").split(b"\t", 4)
+            yield (int(partition), int(offset), key.decode(), headers.decode("utf-8", "replace"),
+                   value)
 
 
 class Oracle:
-    """Compares what came out with what went in."""
+    """Compares what came out with what went in, by the place of each input record: the feed itself may
+    write an article twice when a broker dies."""
 
-    def __init__(self, expected, count):
+    def __init__(self, expected, places):
         self.expected = expected
+        self.places = places
         self.seen = collections.Counter()
         self.last = {}
         self.inverted = 0
         self.wrong = 0
-        self.count = count
 
     def read(self, options, topics):
-        for partition, key, _, value in read_topic(options, topics["out"]):
+        for partition, _, _, _, value in read_topic(options, topics["out"]):
             record = json.loads(value)
-            self.seen[key] += 1
+            place = record["origin"]["partition"], record["origin"]["offset"]
             tags = [(tag["id"], tag["score"]) for tag in record["tags"]]
-            self.wrong += tags != self.expected.get(key, "dead")
-            self.order("out", partition, record["origin"]["partition"], record["origin"]["offset"])
-        for partition, key, headers, _ in read_topic(options, topics["dead"]):
-            self.seen[key] += 1
-            self.wrong += key in self.expected
+            self.wrong += tags != self.expected.get(self.places.get(place), "dead")
+            self.note("out", partition, place)
+        for partition, _, _, headers, _ in read_topic(options, topics["dead"]):
             fields = dict(field.split("=", 1) for field in headers.split(",") if "=" in field)
-            self.order("dead", partition, int(fields["wiredesk.error.partition"]),
-                       int(fields["wiredesk.error.offset"]))
+            place = int(fields["wiredesk.error.partition"]), int(fields["wiredesk.error.offset"])
+            self.wrong += self.places.get(place) in self.expected
+            self.note("dead", partition, place)
 
-    def order(self, topic, partition, origin, offset):
-        place = (topic, partition, origin)
-        self.inverted += offset <= self.last.get(place, -1)
-        self.last[place] = max(offset, self.last.get(place, -1))
+    def note(self, topic, partition, place):
+        self.seen[place] += 1
+        stream = topic, partition, place[0]
+        self.inverted += place[1] <= self.last.get(stream, -1)
+        self.last[stream] = max(place[1], self.last.get(stream, -1))
 
     def verdict(self):
         return {
-            "records": self.count,
-            "lost": self.count - len(self.seen),
+            "records": len(self.places),
+            "lost": len(self.places.keys() - self.seen.keys()),
             "doubled": sum(times - 1 for times in self.seen.values()),
+            "strays": len(self.seen.keys() - self.places.keys()),
             "out_of_order": self.inverted,
             "wrong_tags": self.wrong,
         }
@@ -432,9 +435,13 @@ def break_things(run, faults, chance):
 
 def account(run, feed, count):
     expected = expected_tags(run.options, run.rules, feed)
+    places = {(partition, offset): key
+              for partition, offset, key, _, _ in read_topic(run.options, run.topics["in"])}
+    if len(set(places.values())) != count:
+        raise RuntimeError(f"the feed wrote {len(set(places.values()))} articles, not {count}")
     end = time.monotonic() + TRANSACTION_TIMEOUT_S
     while True:
-        oracle = Oracle(expected, count)
+        oracle = Oracle(expected, places)
         oracle.read(run.options, run.topics)
         verdict = oracle.verdict()
         if verdict["lost"] == 0 or time.monotonic() > end:
@@ -451,7 +458,7 @@ def account(run, feed, count):
         verdict["memory_growth"] = run.memory_growth()
     verdict["faults"] = dict(sorted(run.counts.items()))
     verdict["exit_statuses"] = {str(k): v for k, v in sorted(run.ends.items())}
-    faults = ("lost", "wrong_tags", "lag") + (
+    faults = ("lost", "strays", "wrong_tags", "lag") + (
         ("out_of_order",) if run.options.mode == "exactly_once" else ())
     verdict["passed"] = (all(verdict[name] == 0 for name in faults)
                          and verdict["doubled"] <= verdict["doubled_max"])
