@@ -15,7 +15,7 @@
 namespace wiredesk {
 namespace {
 
-constexpr std::chrono::milliseconds kLimitsTimeout{5000};
+constexpr std::chrono::milliseconds kLimitsTimeout{1000};
 
 std::size_t LaneCount(const RuntimeSettings& runtime) {
   if (runtime.lanes > 0) return static_cast<std::size_t>(runtime.lanes);
@@ -76,10 +76,8 @@ absl::Status KafkaWorker::AskLimits() {
   const std::size_t client_bytes_max = ClientBytesMax(**conf);
   absl::StatusOr<KafkaHandle> client = MakeKafkaClient(RD_KAFKA_PRODUCER, *std::move(conf));
   if (!client.ok()) return client.status();
-  const auto ask = [&](const std::string& topic) {
-    return AskTopicBytesMax(client->get(), topic, client_bytes_max, kLimitsTimeout);
-  };
-  limits_ = {ask(settings_.output.topic), ask(settings_.dead_letter_topic)};
+  limits_ = AskRecordLimits(client->get(), settings_.output.topic, settings_.dead_letter_topic,
+                            client_bytes_max, kLimitsTimeout);
   std::size_t& bytes_max = settings_.output.record_bytes_max;
   bytes_max =
       bytes_max == 0 ? limits_.output_bytes_max : std::min(bytes_max, limits_.output_bytes_max);

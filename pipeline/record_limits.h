@@ -8,7 +8,6 @@
 #include <limits>
 #include <string>
 
-#include "absl/status/statusor.h"
 #include "pipeline/rdkafka.h"
 
 namespace wiredesk {
@@ -18,9 +17,11 @@ struct RecordLimits {  // In bytes, with key and headers.
   std::size_t dead_letter_bytes_max = std::numeric_limits<std::size_t>::max();
 };
 
-// Asks for max.message.bytes of `topic`; `client_bytes_max` if it is larger, or where the broker
-// does not say: the right to DescribeConfigs is missing, or it can't. Waits for at most `timeout`.
-std::size_t AskTopicBytesMax(rd_kafka_t* client, const std::string& topic,
-                             std::size_t client_bytes_max, std::chrono::milliseconds timeout);
+// Asks for max.message.bytes of both topics; `client_bytes_max` where that is less, or where the
+// brokers do not say: the right to DescribeConfigs is missing, or they can't. Waits for at most
+// `timeout`.
+RecordLimits AskRecordLimits(rd_kafka_t* client, const std::string& output_topic,
+                             const std::string& dead_letter_topic, std::size_t client_bytes_max,
+                             std::chrono::milliseconds timeout);
 
 }  // namespace wiredesk
