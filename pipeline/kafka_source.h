@@ -137,6 +137,7 @@ class KafkaSource final : public Source {
 
   KafkaMessage NextMessage();
   void Take(const rd_kafka_message_t& message, Batch& batch);
+  bool HasMemberId() const;
   void HandleError(const rd_kafka_message_t& message);
   void Block(const rd_kafka_message_t& message);
   bool IsBlocked(const rd_kafka_message_t& message);

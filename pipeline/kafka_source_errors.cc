@@ -32,6 +32,15 @@ bool IsUnreadable(rd_kafka_resp_err_t error) {
 
 }  // namespace
 
+// Whose session ran out has none. librdkafka goes on with heartbeats until the partitions are given
+// up, and a static member is then refused as fenced, though nobody else has its name.
+bool KafkaSource::HasMemberId() const {
+  char* const id = rd_kafka_memberid(client_.get());
+  const bool has = id != nullptr && *id != '\0';
+  rd_kafka_mem_free(client_.get(), id);
+  return has;
+}
+
 void KafkaSource::HandleError(const rd_kafka_message_t& message) {
   if (IsUnreadable(message.err) && message.rkt != nullptr) return Block(message);
   const char* text = rd_kafka_message_errstr(&message);
@@ -55,6 +64,9 @@ void KafkaSource::HandleError(const rd_kafka_message_t& message) {
       std::array<char, 512> reason;
       const rd_kafka_resp_err_t cause =
           rd_kafka_fatal_error(client_.get(), reason.data(), reason.size());
+      if (cause == RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID && !HasMemberId()) {
+        return Fail(absl::AbortedError("consuming: the group heard nothing of us for too long"));
+      }
       return Fail(KafkaStatus(cause, "consuming", reason.data()));
     }
     case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:

@@ -193,6 +193,20 @@ TEST_F(BrokerTest, ExactlyOnceSurvivesKills) {
 }
 
 // Two workers with one identity: the older one is told so, and stops.
+TEST_F(BrokerTest, MemberWhoseNameAnotherTakesStopsWithTheSameStatus) {
+  MakeTopics(2);
+  const std::string settings = WriteSettings(
+      fmt::format("kafka:\n"
+                  "  bootstrap.servers: \"{}\"\n"
+                  "  consumer: {{group.instance.id: {}-one, heartbeat.interval.ms: 500}}\n"
+                  "runtime: {{lanes: 1}}\n",
+                  brokers_, group_));
+  Process first({"run", "-c", settings}, LogPath());
+  EXPECT_TRUE(WaitFor([&] { return first.Log().find("assigned") != std::string::npos; }));
+  Process second({"run", "-c", settings}, LogPath());
+  EXPECT_EQ(first.Wait(), 80);
+}
+
 TEST_F(BrokerTest, FencedWorkerStopsWithItsOwnStatus) {
   MakeTopics(4);
   Store(in_, Articles(0, 2000));

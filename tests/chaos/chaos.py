@@ -315,7 +315,11 @@ class Faults:
         node = str(self.chance.randint(1, 3))
         self.run.tool("kill", node)
         time.sleep(self.chance.uniform(0.5, 5))
-        self.run.tool("revive", node)
+        try:
+            self.run.tool("revive", node)
+        except RuntimeError:  # A busy machine may not have let go of what the node held.
+            time.sleep(5)
+            self.run.tool("revive", node)
 
     def net(self):
         self.run.counts[f"net {self.run.network.break_once(self.chance)}"] += 1

@@ -1,5 +1,7 @@
 // librdkafka's C functions as this program has them: a consumer's.
 #include <algorithm>
+#include <cstdlib>
+#include <cstring>
 #include <memory>
 #include <utility>
 
@@ -63,6 +65,12 @@ rd_kafka_error_t* rd_kafka_incremental_unassign(rd_kafka_t* client,
   client->consumer->Unassign(OffsetsOf(*partitions));
   return nullptr;
 }
+
+char* rd_kafka_memberid(const rd_kafka_t* client) {
+  return strdup(client->consumer->id().member.c_str());
+}
+
+void rd_kafka_mem_free(rd_kafka_t*, void* memory) { std::free(memory); }
 
 int rd_kafka_assignment_lost(rd_kafka_t* client) { return client->consumer->lost(); }
 
