@@ -166,8 +166,9 @@ absl::StatusOr<KafkaProperties> ProducerProperties(const KafkaSettings& settings
       {"client.id", "wiredesk"},
       {"enable.idempotence", "true"},
       {"acks", "all"},
-      // Under load records wait for those under way, and so fill batches; without load none waits.
-      {"linger.ms", "0"},
+      // Without any the worker takes a quarter more processor time under load, for small batches;
+      // with more it gains next to nothing, and each article waits longer.
+      {"linger.ms", "1"},
       {"compression.codec", "lz4"},
       {"batch.size", "1000000"},
       // Small queues: what waits here is work that a crash repeats.
