@@ -73,7 +73,7 @@ absl::Status KafkaWorker::AskLimits() {
   if (!properties.ok()) return properties.status();
   absl::StatusOr<KafkaConf> conf = MakeKafkaConf(*properties);
   if (!conf.ok()) return conf.status();
-  const std::size_t client_bytes_max = ClientBytesMax(**conf);
+  const std::size_t client_bytes_max = NumberOf(**conf, "message.max.bytes");
   absl::StatusOr<KafkaHandle> client = MakeKafkaClient(RD_KAFKA_PRODUCER, *std::move(conf));
   if (!client.ok()) return client.status();
   limits_ = AskRecordLimits(client->get(), settings_.output.topic, settings_.dead_letter_topic,

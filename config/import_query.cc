@@ -47,10 +47,7 @@ bool CheckText(const ImportQuery& query, ImportReport& report) {
 }
 
 std::string ToLabel(std::string text) {
-  if (text.size() <= kTopicLabelBytesMax) return text;
-  std::size_t cut = kTopicLabelBytesMax;
-  while (cut > 0 && (static_cast<unsigned char>(text[cut]) & 0xC0U) == 0x80U) --cut;
-  text.resize(cut);
+  text.resize(WholeCharacters(text, kTopicLabelBytesMax).size());
   return text;
 }
 

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "config/text_check.h"
+
 namespace wiredesk {
 namespace {
 
@@ -72,9 +74,7 @@ bool IsBlank(std::string_view text) {
 
 std::string Quoted(std::string_view text) {
   if (text.size() <= kShownBytesMax) return fmt::format("\"{}\"", text);
-  std::size_t cut = kShownBytesMax;
-  while (cut > 0 && (static_cast<unsigned char>(text[cut]) & 0xC0U) == 0x80U) --cut;
-  return fmt::format("\"{}…\"", text.substr(0, cut));
+  return fmt::format("\"{}…\"", WholeCharacters(text, kShownBytesMax));
 }
 
 std::string WithThousands(std::int64_t value) {

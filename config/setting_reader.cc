@@ -12,6 +12,7 @@
 
 #include "config/quantity.h"
 #include "config/secret_file.h"
+#include "config/text_check.h"
 
 namespace wiredesk {
 namespace {
@@ -59,9 +60,7 @@ std::string Describe(const DurationBound& bound) {
 std::string Shown(const SettingText& value) {
   if (value.referenced) return "the referenced value";
   if (value.text.size() <= kShownBytesMax) return fmt::format("\"{}\"", value.text);
-  std::size_t cut = kShownBytesMax;
-  while (cut > 0 && (static_cast<unsigned char>(value.text[cut]) & 0xC0U) == 0x80U) --cut;
-  return fmt::format("\"{}...\"", std::string_view(value.text).substr(0, cut));
+  return fmt::format("\"{}...\"", WholeCharacters(value.text, kShownBytesMax));
 }
 
 SettingReader::SettingReader(SourceReport& report)

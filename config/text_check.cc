@@ -43,6 +43,13 @@ std::size_t Utf8LengthAt(std::string_view text, std::size_t at) {
   return SecondByteFits(lead, ByteAt(text, at + 1)) ? length : 0;
 }
 
+std::string_view WholeCharacters(std::string_view text, std::size_t bytes_max) {
+  if (text.size() <= bytes_max) return text;
+  std::size_t end = bytes_max;
+  while (end > 0 && (ByteAt(text, end) & 0xC0U) == 0x80U) --end;
+  return text.substr(0, end);
+}
+
 std::optional<TextFault> FindTextFault(std::string_view text, std::size_t from) {
   std::size_t at = from;
   while (at < text.size()) {

@@ -1,4 +1,5 @@
-// Whether a file that a person wrote is clean text: valid UTF-8 without control characters.
+// Whether a file that a person wrote is clean text: valid UTF-8 without control characters; and
+// where such a text can be cut.
 // Pure functions, any thread.
 #pragma once
 
@@ -22,5 +23,8 @@ std::optional<TextFault> FindTextFault(std::string_view text, std::size_t from =
 
 // Bytes of the valid UTF-8 character at `at`; 0 where there is none. REQUIRES: at < text.size()
 std::size_t Utf8LengthAt(std::string_view text, std::size_t at);
+
+// The longest beginning of `text`, valid UTF-8, of at most `bytes_max` bytes and whole characters.
+std::string_view WholeCharacters(std::string_view text, std::size_t bytes_max);
 
 }  // namespace wiredesk

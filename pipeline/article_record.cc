@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "config/check.h"
+#include "config/text_check.h"
 
 namespace wiredesk {
 namespace {
@@ -41,20 +42,13 @@ KafkaHeaders CopyHeaders(const Article& article, std::size_t extra) {
   return headers;
 }
 
-// A prefix that ends between characters.
-std::string_view Shorten(std::string_view text, std::size_t bytes_max) {
-  if (text.size() <= bytes_max) return text;
-  std::size_t end = bytes_max;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
-  return text.substr(0, end);
-}
-
 void AddErrorHeaders(rd_kafka_headers_t* headers, const Article& article) {
   AddHeader(headers, "wiredesk.error.stage", article.failed_stage);
   AddHeader(headers, "wiredesk.error.code", FailureCode(article.failure));
   AddHeader(headers, "wiredesk.error.reason", FailureReason(article.failure));
   if (!article.failure_detail.empty()) {
-    AddHeader(headers, "wiredesk.error.detail", Shorten(article.failure_detail, kDetailBytesMax));
+    AddHeader(headers, "wiredesk.error.detail",
+              WholeCharacters(article.failure_detail, kDetailBytesMax));
   }
   AddHeader(headers, "wiredesk.error.topic", article.origin.topic);
   AddHeader(headers, "wiredesk.error.partition", article.origin.partition);

@@ -219,14 +219,14 @@ absl::StatusOr<KafkaConf> MakeKafkaConf(const KafkaProperties& properties) {
   return conf;
 }
 
-std::size_t ClientBytesMax(const rd_kafka_conf_t& conf) {
+std::size_t NumberOf(const rd_kafka_conf_t& conf, const char* name) {
   std::array<char, 32> text;
   std::size_t size = text.size();
-  std::size_t bytes = 0;
-  if (rd_kafka_conf_get(&conf, "message.max.bytes", text.data(), &size) == RD_KAFKA_CONF_OK) {
-    std::from_chars(text.data(), text.data() + size - 1, bytes);
+  std::size_t number = 0;
+  if (rd_kafka_conf_get(&conf, name, text.data(), &size) == RD_KAFKA_CONF_OK) {
+    std::from_chars(text.data(), text.data() + size - 1, number);
   }
-  return bytes;
+  return number;
 }
 
 absl::StatusOr<KafkaHandle> MakeKafkaClient(rd_kafka_type_t type, KafkaConf conf) {

@@ -25,8 +25,8 @@ void AddTransactions(const Settings& settings, std::size_t lane, KafkaProperties
 // property that librdkafka does not know, and the nearest one that it does, or the refused value.
 absl::StatusOr<KafkaConf> MakeKafkaConf(const KafkaProperties& properties);
 
-// message.max.bytes of a client made of `conf`.
-std::size_t ClientBytesMax(const rd_kafka_conf_t& conf);
+// The property `name` as a client made of `conf` has it; 0: it is not there, or no such number.
+std::size_t NumberOf(const rd_kafka_conf_t& conf, const char* name);
 
 // Creates the client. The configuration is used up either way.
 absl::StatusOr<KafkaHandle> MakeKafkaClient(rd_kafka_type_t type, KafkaConf conf);

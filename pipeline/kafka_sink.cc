@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <utility>
 
 #include "pipeline/article_record.h"
@@ -42,12 +41,7 @@ void LimitBatches(const RecordLimits& limits, rd_kafka_conf_t& conf) {
   constexpr std::size_t kLeast = 1;
   const std::size_t record = std::min(limits.output_bytes_max, limits.dead_letter_bytes_max);
   const std::size_t most = std::max(record, kBatchOverhead + kLeast) - kBatchOverhead;
-  std::array<char, 32> text;
-  std::size_t size = text.size();
-  std::size_t bytes = 0;
-  if (rd_kafka_conf_get(&conf, "batch.size", text.data(), &size) != RD_KAFKA_CONF_OK) return;
-  std::from_chars(text.data(), text.data() + size - 1, bytes);
-  if (bytes <= most) return;
+  if (NumberOf(conf, "batch.size") <= most) return;
   rd_kafka_conf_set(&conf, "batch.size", std::to_string(most).c_str(), nullptr, 0);
 }
 
@@ -84,7 +78,7 @@ absl::Status KafkaSink::Start() {
   rd_kafka_conf_set_opaque(conf->get(), this);
   rd_kafka_conf_set_error_cb(conf->get(), OnError);
   rd_kafka_conf_set_dr_msg_cb(conf->get(), OnDelivery);
-  const std::size_t client_bytes_max = ClientBytesMax(**conf);
+  const std::size_t client_bytes_max = NumberOf(**conf, "message.max.bytes");
   output_bytes_max_ = std::min(client_bytes_max, options_.limits.output_bytes_max);
   dead_letter_bytes_max_ = std::min(client_bytes_max, options_.limits.dead_letter_bytes_max);
 

@@ -4,8 +4,6 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <span>
 
 #include "pipeline/crash_point.h"
@@ -60,14 +58,7 @@ absl::Status KafkaSource::Start() {
   rd_kafka_conf_set_opaque(conf->get(), this);
   rd_kafka_conf_set_rebalance_cb(conf->get(), OnRebalance);
   rd_kafka_conf_set_offset_commit_cb(conf->get(), OnCommit);
-  std::array<char, 32> text;
-  std::size_t size = text.size();
-  int session_timeout_ms = 45000;
-  if (rd_kafka_conf_get(conf->get(), "session.timeout.ms", text.data(), &size) ==
-      RD_KAFKA_CONF_OK) {
-    std::from_chars(text.data(), text.data() + size - 1, session_timeout_ms);
-  }
-  drain_timeout_ = milliseconds(session_timeout_ms / 2);
+  drain_timeout_ = milliseconds(NumberOf(**conf, "session.timeout.ms") / 2);
 
   absl::StatusOr<KafkaHandle> client = MakeKafkaClient(RD_KAFKA_CONSUMER, *std::move(conf));
   if (!client.ok()) return client.status();

@@ -1,5 +1,3 @@
-#include "pipeline/kafka_source.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/eventfd.h>
@@ -8,7 +6,7 @@
 #include <algorithm>
 #include <map>
 
-#include "tests/mock_kafka.h"
+#include "tests/kafka_source_fixture.h"
 
 namespace wiredesk {
 namespace {
@@ -17,65 +15,6 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 
 constexpr std::int16_t kOffsetCommitApi = 8;
-constexpr std::size_t kAnyBytes = std::size_t{1} << 30;
-
-// A lane that has nothing unfinished, and remembers that it was asked.
-class IdleLane final : public Rebalance {
- public:
-  bool Drain(std::chrono::milliseconds) override {
-    ++drains;
-    if (on_drain) on_drain();
-    return true;
-  }
-  bool Discard(std::chrono::milliseconds) override { return true; }
-  int drains = 0;
-  std::function<void()> on_drain;
-};
-
-class KafkaSourceTest : public MockKafka {
- protected:
-  void OpenSource() {
-    options_.topics = {"in"};
-    options_.properties = *ConsumerProperties(settings_);
-    options_.commit_interval = std::chrono::milliseconds(0);
-    auto source = KafkaSource::Open(options_);
-    ASSERT_TRUE(source.ok()) << source.status();
-    source_ = *std::move(source);
-    const absl::Status status = source_->Subscribe(lane_);
-    ASSERT_TRUE(status.ok()) << status;
-  }
-
-  // Fills batch_ until it holds `count` articles.
-  bool FillUntil(std::size_t count) {
-    return WaitFor([&] {
-      last_state_ = source_->Fill(batch_, kAnyBytes);
-      return batch_.articles().size() >= count;
-    });
-  }
-
-  bool FillUntilEnd() {
-    return WaitFor([&] {
-      last_state_ = source_->Fill(batch_, kAnyBytes);
-      return last_state_ == Source::State::kEnd;
-    });
-  }
-
-  void Acknowledge(std::size_t begin, std::size_t end) {
-    for (std::size_t i = begin; i < end; ++i) source_->Acknowledge(batch_.articles()[i].ack, true);
-  }
-
-  std::vector<std::string> Values() {
-    std::vector<std::string> values;
-    for (const Article& article : batch_.articles()) values.emplace_back(article.value);
-    return values;
-  }
-
-  KafkaSourceOptions options_;
-  IdleLane lane_;
-  Batch batch_{10000};
-  std::unique_ptr<KafkaSource> source_;
-  Source::State last_state_ = Source::State::kMore;
-};
 
 TEST_F(KafkaSourceTest, CopiesValueKeyHeadersAndOrigin) {
   CreateTopic("in", 1);

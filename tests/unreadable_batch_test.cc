@@ -7,8 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "pipeline/kafka_source.h"
-#include "tests/mock_kafka.h"
+#include "tests/kafka_source_fixture.h"
 #include "tests/raw_batch.h"
 
 namespace wiredesk {
@@ -17,12 +16,6 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-class NoLane final : public Rebalance {
- public:
-  bool Drain(std::chrono::milliseconds) override { return true; }
-  bool Discard(std::chrono::milliseconds) override { return true; }
-};
-
 // Of each way in which a batch can't be read.
 struct Damage {
   const char* name;
@@ -30,10 +23,10 @@ struct Damage {
   const char* check_crcs;
 };
 
-class UnreadableBatchTest : public MockKafka, public testing::WithParamInterface<Damage> {
+class UnreadableBatchTest : public KafkaSourceTest, public testing::WithParamInterface<Damage> {
  protected:
   void SetUp() override {
-    MockKafka::SetUp();
+    KafkaSourceTest::SetUp();
     CreateTopic("in", 2);
     settings_.kafka.consumer["check.crcs"] = GetParam().check_crcs;
     // Partition 0 is damaged in its middle.
@@ -43,31 +36,15 @@ class UnreadableBatchTest : public MockKafka, public testing::WithParamInterface
     StoreNumbered("in", 1, 200, 5);
   }
 
-  void Open() {
-    options_.topics = {"in"};
-    options_.properties = *ConsumerProperties(settings_);
-    options_.commit_interval = std::chrono::milliseconds(0);
-    auto source = KafkaSource::Open(options_);
-    ASSERT_TRUE(source.ok()) << source.status();
-    source_ = *std::move(source);
-    ASSERT_TRUE(source_->Subscribe(lane_).ok());
-  }
-
-  std::vector<std::string> Values() {
-    std::vector<std::string> values;
-    for (const Article& article : batch_.articles()) values.emplace_back(article.value);
+  std::vector<std::string> SortedValues() {
+    std::vector<std::string> values = Values();
     std::sort(values.begin(), values.end());
     return values;
   }
-
-  NoLane lane_;
-  KafkaSourceOptions options_;
-  Batch batch_{1000};
-  std::unique_ptr<KafkaSource> source_;
 };
 
 TEST_P(UnreadableBatchTest, BlocksItsPartitionAndNoOther) {
-  Open();
+  OpenSource();
   ASSERT_TRUE(WaitFor([&] {
     source_->Fill(batch_, 1 << 20);
     return source_->blocked() == 1 && batch_.articles().size() >= 10;
@@ -78,7 +55,7 @@ TEST_P(UnreadableBatchTest, BlocksItsPartitionAndNoOther) {
     source_->Fill(batch_, 1 << 20);
     return batch_.articles().size() >= 11;
   }));
-  EXPECT_THAT(Values(),
+  EXPECT_THAT(SortedValues(),
               ElementsAre("0", "1", "2", "200", "201", "202", "203", "204", "3", "300", "4"));
   for (const Article& article : batch_.articles()) source_->Acknowledge(article.ack, true);
   ASSERT_TRUE(source_->Commit(true).ok());
@@ -89,7 +66,7 @@ TEST_P(UnreadableBatchTest, BlocksItsPartitionAndNoOther) {
 
 TEST_P(UnreadableBatchTest, IsTriedAgainWithoutRepeatingWhatWasBefore) {
   options_.retry_blocked_after = std::chrono::milliseconds(100);
-  Open();
+  OpenSource();
   int retries = 0;
   bool was_blocked = false;
   ASSERT_TRUE(WaitFor([&] {
@@ -105,7 +82,7 @@ TEST_P(UnreadableBatchTest, IsTriedAgainWithoutRepeatingWhatWasBefore) {
 
 TEST_P(UnreadableBatchTest, ABatchRunThatCannotReadAllSaysSo) {
   options_.until_end = true;
-  Open();
+  OpenSource();
   ASSERT_TRUE(WaitFor([&] { return source_->Fill(batch_, 1 << 20) == Source::State::kEnd; }));
   EXPECT_EQ(source_->status().code(), absl::StatusCode::kDataLoss);
   EXPECT_THAT(std::string(source_->status().message()), HasSubstr("could not be read to its end"));
