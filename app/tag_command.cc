@@ -59,6 +59,7 @@ std::optional<Settings> MakeSettings(const TagOptions& options) {
                                                         : ArticleFormat::kAuto;
     settings.output.record =
         options.record == "enriched" ? RecordForm::kEnriched : RecordForm::kTags;
+    // Reading and unpacking beside the stages.
     settings.runtime.threads = {{{std::begin(kStageNames), std::end(kStageNames)}, 1}};
   }
   if (!options.packs.empty()) settings.rule_packs = options.packs;

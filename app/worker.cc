@@ -1,5 +1,7 @@
 #include "app/worker.h"
 
+#include <fmt/format.h>
+#include <pthread.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -132,8 +134,11 @@ absl::Status KafkaWorker::AddLane(const WorkerOptions& options) {
 void KafkaWorker::Start() {
   // Relaxed: the threads do not exist yet.
   running_.store(lanes_.size(), std::memory_order_relaxed);
-  for (const auto& lane : lanes_) {
-    lane->thread = std::thread([this, &lane = *lane] { RunLane(lane); });
+  for (std::size_t i = 0; i < lanes_.size(); ++i) {
+    lanes_[i]->thread = std::thread([this, i] {
+      pthread_setname_np(pthread_self(), fmt::format("lane.{}", i).c_str());
+      RunLane(*lanes_[i]);
+    });
   }
 }
 

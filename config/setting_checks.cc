@@ -80,7 +80,7 @@ void CheckBatches(SettingReader& reader, const SettingPlaces& places,
       places.contains("runtime.batches") ? "runtime.batches" : "runtime.threads";
   reader.Error(PlaceOf(places, place), "runtime.batches",
                fmt::format("too few for runtime.threads; needed: {} or more", needed),
-               "one for each thread of a lane, and one that is being filled or sent");
+               "one for each of its threads, and one that is being filled or sent");
 }
 
 void CheckBrokers(SettingReader& reader, const SettingPlaces& places, const KafkaSettings& kafka) {

@@ -165,12 +165,14 @@ void ReadKafka(SettingReader& reader, const YamlNode& node, KafkaSettings& kafka
 
 void ReadThreads(SettingReader& reader, const YamlNode& node, RuntimeSettings& runtime) {
   constexpr std::string_view kPath = "runtime.threads";
-  if (node.kind != YamlNode::Kind::kList || node.items.empty()) {
+  if (node.kind != YamlNode::Kind::kList) {
     reader.Error(node.position, kPath, "must be a list of groups of stages",
-                 "such as [[decode, canonicalise], [match], [tag, encode]]");
+                 "such as [[decode, canonicalise], [match], [tag, encode]], or [] for no further "
+                 "threads");
     return;
   }
   runtime.threads.clear();
+  if (node.items.empty()) return;
   StageOrder order;
   for (std::size_t i = 0; i < node.items.size(); ++i) {
     RuntimeSettings::StageGroup group;

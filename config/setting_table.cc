@@ -192,11 +192,13 @@ std::vector<Setting> MakeRuntimeSettings() {
                       {1, 256, "lanes", "auto"}},
        "Chains of all stages, each with its own part of the partitions; auto: one a core."},
       {"runtime.threads", ThreadsSetting{},
-       "Which stages share a thread: a list of groups, each a list of stages, or {stages: [...], "
-       "width: K} for K threads that take batches in turn."},
+       "Further threads of a lane, for stages: a list of groups, each a list of stages that share "
+       "a "
+       "thread, or {stages: [...], width: K} for K threads that take batches in turn. []: the "
+       "lane's own thread does all."},
       {"runtime.batches",
        IntegerSetting{[](Settings& s) -> int& { return s.runtime.batches; }, {2, 1024, "batches"}},
-       "Batches in circulation in a lane; at least 1 more than the threads of a lane."},
+       "Batches in circulation in a lane; at least 1 more than its further threads."},
       {"runtime.batch_articles",
        IntegerSetting{[](Settings& s) -> int& { return s.runtime.batch_articles; },
                       {1, 65'536, "articles"}},

@@ -109,14 +109,15 @@ inline constexpr std::array<std::string_view, 5> kStageNames = {"decode", "canon
 struct RuntimeSettings {
   int lanes = 0;  // 0: one a core.
   // One entry a thread group: the stages that share it, in order, and how many threads it has.
+  // None: the lane's own thread does everything, one after the other.
   struct StageGroup {
     std::vector<std::string> stages;
     int width = 1;
   };
-  std::vector<StageGroup> threads = {{{kStageNames.begin(), kStageNames.end()}, 1}};
+  std::vector<StageGroup> threads;
   int batches = 8;  // In circulation, a lane.
-  int batch_articles = 256;
-  std::size_t batch_bytes = std::size_t{1} << 20;  // Of input records, a batch.
+  int batch_articles = 64;
+  std::size_t batch_bytes = std::size_t{1} << 18;  // Of input records, a batch.
   std::chrono::milliseconds commit_interval{1000};
   std::chrono::milliseconds transaction_interval{200};  // With exactly_once.
   std::chrono::milliseconds drain_timeout{20000};

@@ -61,6 +61,10 @@ class Sink {
   // Serves delivery reports: each becomes a Source::Acknowledge(). Returns how many there were.
   virtual int Poll() = 0;
 
+  // Nothing is on its way to the sink now: what it keeps for more to come is to go. May wait a
+  // millisecond or two; as Poll() otherwise. Cheap where nothing was sent since the last call.
+  virtual int Hurry() { return 0; }
+
   // Handed over and not yet reported on.
   virtual std::size_t in_flight() const = 0;
 

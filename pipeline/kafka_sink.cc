@@ -23,6 +23,7 @@ constexpr std::string_view kStageName = "produce";
 constexpr milliseconds kLookEvery{1000};
 constexpr milliseconds kLookTimeout{1000};
 constexpr milliseconds kComplainEvery{10000};
+constexpr milliseconds kHurry{1};
 constexpr milliseconds kSuspectAfter{2000};
 
 // The topic was there, and is not any more.
@@ -116,6 +117,7 @@ bool KafkaSink::SendArticle(Article& article) {
   if (error == RD_KAFKA_RESP_ERR__QUEUE_FULL) return false;
   if (error == RD_KAFKA_RESP_ERR_NO_ERROR) {
     ++in_flight_;
+    lingers_ = true;
     return true;
   }
   if (IsGone(error)) {
@@ -158,6 +160,16 @@ int KafkaSink::Poll() {
     suspect_at_ = options_.now() + kSuspectAfter;
     SuspectTopics();
   }
+  return reported_;
+}
+
+// A flush overrides linger.ms for as long as it lasts, and so must last until the client's threads
+// have woken up and seen it.
+int KafkaSink::Hurry() {
+  if (!lingers_ || look_at_) return 0;
+  lingers_ = false;
+  reported_ = 0;
+  rd_kafka_flush(client_.get(), static_cast<int>(kHurry.count()));
   return reported_;
 }
 

@@ -57,6 +57,7 @@ class KafkaSink final : public Sink, public Transaction {
 
   bool Send(Batch& batch) override;
   int Poll() override;
+  int Hurry() override;
   std::size_t in_flight() const override { return in_flight_; }
   absl::Status status() const override { return status_; }
 
@@ -111,7 +112,8 @@ class KafkaSink final : public Sink, public Transaction {
   std::size_t output_bytes_max_ = 0;  // With key and headers.
   std::size_t dead_letter_bytes_max_ = 0;
   std::size_t in_flight_ = 0;
-  int reported_ = 0;          // In this Poll().
+  int reported_ = 0;          // In this Poll() or Hurry().
+  bool lingers_ = false;      // Something was sent since the last Hurry().
   ReturnedRecords returned_;  // In flight still, as far as others can see.
   std::optional<std::chrono::steady_clock::time_point> look_at_;  // While a topic is gone.
   std::chrono::steady_clock::time_point complained_at_;

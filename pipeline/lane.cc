@@ -59,6 +59,7 @@ struct Lane::Threads {
 
 Lane::Lane(const LaneOptions& options, Source& source, Sink& sink)
     : name_(options.name),
+      has_threads_(!options.runtime.threads.empty()),
       watchdog_(options.watchdog),
       port_(options.runtime, options.rules, source, sink, options.now),
       threads_(std::make_unique<Threads>()) {}
@@ -75,7 +76,9 @@ absl::StatusOr<std::unique_ptr<Lane>> Lane::Make(const LaneOptions& options, Sou
 
 absl::Status Lane::MakeGroups(const LaneOptions& options) {
   bool have_doorbells = port_.doorbell().ok();
-  for (const RuntimeSettings::StageGroup& group : options.runtime.threads) {
+  std::vector<RuntimeSettings::StageGroup> groups = options.runtime.threads;
+  if (!has_threads_) groups = {{{kStageNames.begin(), kStageNames.end()}, 1}};
+  for (const RuntimeSettings::StageGroup& group : groups) {
     const auto width = static_cast<std::size_t>(group.width);
     Group& workers = groups_.emplace_back();
     for (std::size_t index = 0; index < width; ++index) {
@@ -90,7 +93,6 @@ absl::Status Lane::MakeGroups(const LaneOptions& options) {
       have_doorbells = have_doorbells && workers.back()->doorbell().ok();
     }
   }
-  if (groups_.empty()) return absl::InvalidArgumentError("runtime.threads names no stage");
   if (!have_doorbells) {
     return absl::ResourceExhaustedError("the system gives no eventfd: raise `ulimit -n`");
   }
@@ -123,15 +125,30 @@ void Lane::Connect(std::size_t batch_count) {
 LaneResult Lane::Run() {
   const Watchdog::Watch watch(watchdog_, name_ + " port");
   LaneResult result;
-  result.status = StartWorkers();
+  if (has_threads_) {
+    result.status = StartWorkers();
+  } else {
+    port_.SetDrainHelper([this] { return StepWorkers(); });
+  }
   if (result.status.ok()) {
     RunDutyCycle(
         port_.doorbell(), kParkMax, [this] { return port_.ended(); },
-        [this] { return port_.Step(); });
+        [this] {
+          const bool worked = port_.Step();
+          return (!has_threads_ && StepWorkers()) || worked;
+        });
     result = port_.Finish();
   }
   StopWorkers();
   return result;
+}
+
+bool Lane::StepWorkers() {
+  bool worked = false;
+  for (const Group& group : groups_) {
+    for (const auto& worker : group) worked |= worker->Step();
+  }
+  return worked;
 }
 
 absl::Status Lane::StartWorkers() {

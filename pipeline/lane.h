@@ -1,11 +1,12 @@
-// A closed loop of stages on their own threads, and one member of the consumer group.
+// A closed loop of stages, and one member of the consumer group.
 //
 //            ┌─ worker 0 ─┐   ┌─ worker 0 ─┐
 //   port ────┤            ├───┤            ├──── port        every line is a ring
 //            └─ worker 1 ─┘   └─ worker 1 ─┘
 //   source        group 0          group 1        sink, then the batch is free again
 //
-// The port thread has the source and the sink (port.h); groups of stages have one or more worker
+// The port thread has the source and the sink (port.h). Without runtime.threads it has the stages
+// too, as a single worker that it steps itself; else groups of stages have one or more worker
 // threads each (worker.h). A fixed number of batches goes round, and that number is the only bound
 // on work in flight: when none is free, nothing is taken in. Results leave in the order of intake.
 //
@@ -84,8 +85,10 @@ class Lane : public Rebalance {
   bool StepWorker(std::size_t group, std::size_t index) { return groups_[group][index]->Step(); }
   bool ended() const { return port_.ended(); }
   LaneResult Finish() { return port_.Finish(); }
-  // What a drain calls while it waits for the workers; it should step them.
-  void SetDrainHelper(std::function<void()> helper) { port_.SetDrainHelper(std::move(helper)); }
+  // What a drain calls while it waits for the workers; it should step them, and says whether it did
+  // anything.
+  bool StepWorkers();  // All of them, once.
+  void SetDrainHelper(std::function<bool()> helper) { port_.SetDrainHelper(std::move(helper)); }
   std::size_t group_count() const { return groups_.size(); }
   std::size_t width(std::size_t group) const { return groups_[group].size(); }
 
@@ -100,6 +103,7 @@ class Lane : public Rebalance {
   void StopWorkers();
 
   const std::string name_;
+  const bool has_threads_;
   Watchdog* const watchdog_;
   Port port_;
   std::vector<Group> groups_;

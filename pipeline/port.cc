@@ -45,6 +45,7 @@ bool Port::Step() {
   bool worked = Forward();
   if (!ended()) worked |= TakeIn();
   if (!source_.Commit(false).ok()) counters_.commits_failed.Add(1);
+  if (!worked && out_ == 0) worked = sink_.Hurry() > 0;
   return worked;
 }
 
@@ -233,10 +234,8 @@ bool Port::Discard(milliseconds deadline) {
 
 // Does `work` again and again until it is `over`, and sleeps where there is none.
 void Port::WaitFor(const std::function<bool()>& over, const std::function<bool()>& work) {
-  if (!drain_helper_) return RunDutyCycle(doorbell_, kDrainPark, over, work);
-  while (!over()) {
-    if (!work()) drain_helper_();
-  }
+  RunDutyCycle(doorbell_, kDrainPark, over,
+               [&] { return work() || (drain_helper_ && drain_helper_()); });
 }
 
 LaneResult Port::Finish() {

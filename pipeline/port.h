@@ -65,8 +65,9 @@ class Port {
   void RequestStop();
   void RequestAbort();
 
-  // For a lane that runs without threads: called when Drain() must wait; steps the workers.
-  void SetDrainHelper(std::function<void()> helper) { drain_helper_ = std::move(helper); }
+  // For workers that have no threads of their own: steps them, where Drain() must wait for them.
+  // Returns whether there was anything to do; if not, the port sleeps a moment.
+  void SetDrainHelper(std::function<bool()> helper) { drain_helper_ = std::move(helper); }
 
   Doorbell& doorbell() { return doorbell_; }
   bool stalled() const;                                       // See Lane. Any thread.
@@ -112,7 +113,7 @@ class Port {
   // Since when results wait and none gets on.
   std::optional<std::chrono::steady_clock::time_point> waiting_since_;
   std::atomic<bool> stalled_ = false;
-  std::function<void()> drain_helper_;
+  std::function<bool()> drain_helper_;
   LaneCounters counters_;
   Doorbell doorbell_;
   std::atomic<bool> stop_ = false;

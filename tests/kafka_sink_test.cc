@@ -6,7 +6,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <map>
+#include <thread>
 
 #include "tests/mock_kafka.h"
 
@@ -217,6 +219,21 @@ TEST_F(KafkaSinkTest, FullQueueKeepsItsPlaceAndLosesNothing) {
   ASSERT_EQ(records.size(), 40u);
   for (std::size_t i = 0; i < 40; ++i) EXPECT_EQ(records[i].value, outputs[i]);
   EXPECT_EQ(source_.acks.size(), 40u);
+}
+
+// Before the client is connected there is nothing to hurry, hence again; not so often that a batch
+// is full.
+TEST_F(KafkaSinkTest, SendsAtOnceWhatNothingFollows) {
+  OpenSink({{"linger.ms", "600000"}});
+  EXPECT_EQ(sink_->Hurry(), 0);
+  for (int i = 0; i < 200 && source_.acks.empty(); ++i) {
+    batch_.Clear();
+    Add("in", "output");
+    EXPECT_TRUE(sink_->Send(batch_));
+    sink_->Hurry();
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
+  EXPECT_FALSE(source_.acks.empty());
 }
 
 TEST_F(KafkaSinkTest, RefusedDeliveryIsAFailureOfItsRecordAndOfTheSink) {

@@ -115,7 +115,7 @@ TEST(RuleSwitchTest, BatchesThatWereTakenInKeepTheirRules) {
     switched.lane->StepPort();
     switched.lane->StepWorker(0, 0);
   }
-  switched.lane->SetDrainHelper([&] { switched.lane->StepWorker(0, 0); });
+  switched.lane->SetDrainHelper([&] { return switched.lane->StepWorker(0, 0); });
   EXPECT_TRUE(switched.lane->Finish().drained);
   ASSERT_EQ(switched.sink.outputs().size(), 40u);
   for (std::size_t i = 0; i < 40; ++i) {

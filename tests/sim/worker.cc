@@ -112,6 +112,7 @@ void Worker::Live() {
   lane.SetDrainHelper([this, &lane] {
     StepStages(lane, 100);
     process_.Sleep(world_.random.Between(1, 10) * kMillisecond);
+    return true;
   });
   while (!lane.ended()) {
     process_.Step("a step");
