@@ -37,6 +37,7 @@ Examples:
   wiredesk bench
   wiredesk bench feed.ndjson.gz --rules desk.rules -b kafka-1:9092 --report report/
   wiredesk bench --keywords 10000 --sweep lanes=1,2 --sweep delivery=at_least_once,exactly_once
+  wiredesk bench --delivery exactly_once --transaction-interval 100ms --idle-seconds 20
   wiredesk bench --sweep rules=100,1000,10000,100000 --latency-rate 0 --json rules.json
   wiredesk bench --keywords 1000 --name mine --worker-command \
     './mine {brokers} {input} {output} {group} {rules} {delivery}'
@@ -161,9 +162,13 @@ void AddSetup(CLI::App& bench, BenchOptions& options) {
       ->check(CLI::IsMember({"at_least_once", "exactly_once"}))
       ->capture_default_str();
   bench
+      .add_option("--transaction-interval", options.transaction_interval,
+                  "With exactly_once, how often it commits: 10ms to 10s (default: the worker's)")
+      ->type_name("DURATION");
+  bench
       .add_option("--sweep", options.sweeps,
                   "A row for each value; of rules (keywords), lanes, workers, partitions, bytes, "
-                  "delivery; again for every combination")
+                  "delivery, transaction-interval; again for every combination")
       ->type_name("NAME=VALUE,VALUE")
       ->allow_extra_args(false);
   bench
@@ -185,6 +190,11 @@ void AddMeasures(CLI::App& bench, BenchOptions& options) {
       ->capture_default_str();
   bench.add_option("--latency-seconds", options.latency_seconds, "How long at each rate")
       ->check(CLI::Range(1, 3600))
+      ->capture_default_str();
+  bench
+      .add_option("--idle-seconds", options.idle_seconds,
+                  "So long without articles, for the processor time that waiting takes; 0: don't")
+      ->check(CLI::Range(0, 3600))
       ->capture_default_str();
   bench.add_option("--patience", options.patience_seconds, "Seconds without output until it fails")
       ->check(CLI::Range(1, 3600))

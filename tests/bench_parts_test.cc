@@ -15,6 +15,7 @@
 #include "app/bench/tags_hash.h"
 #include "app/bench/timeline.h"
 #include "app/bench/worker_command.h"
+#include "app/bench/worker_log.h"
 
 namespace wiredesk {
 namespace {
@@ -186,6 +187,38 @@ TEST(BenchOptionsTest, SweepsMultiply) {
   EXPECT_EQ((*cases)[1].keywords, 10u);
   EXPECT_EQ((*cases)[1].delivery, DeliveryMode::kExactlyOnce);
   EXPECT_EQ((*cases)[3].keywords, 20u);
+}
+
+TEST(BenchOptionsTest, ATransactionIntervalReachesTheWorker) {
+  BenchOptions options;
+  options.transaction_interval = "100ms";
+  options.delivery = "exactly_once";
+  auto cases = ExpandCases(options);
+  ASSERT_TRUE(cases.ok());
+  EXPECT_THAT(WorkerSettingsText((*cases)[0], {}, {}, {}, 0),
+              HasSubstr("transaction_interval: 100ms\n"));
+  options.transaction_interval.clear();
+  options.sweeps = {"transaction-interval=50ms,2s"};
+  cases = ExpandCases(options);
+  ASSERT_TRUE(cases.ok());
+  EXPECT_EQ((*cases)[1].transaction_interval, std::chrono::seconds(2));
+  options.sweeps = {"transaction-interval=5ms"};
+  EXPECT_THAT(std::string(ExpandCases(options).status().message()),
+              HasSubstr("a duration from 10ms to 10s"));
+}
+
+TEST(WorkerLogTest, TellsHowLongTheJoinTook) {
+  const std::string joins =
+      "2026-01-31T23:59:58.900+00:00 info topic out takes records of at most 1000 bytes\n"
+      "2026-01-31T23:59:59.800+00:00 info group g: in -> out, 1 lane(s), rules 0123\n"
+      "2026-02-01T00:00:00.100+00:00 info kafka: assigned no partition for now\n";
+  EXPECT_EQ(SecondsOfJoin(joins), std::nullopt);
+  const auto seconds =
+      SecondsOfJoin(joins + "2026-02-01T00:00:00.350+00:00 info kafka: assigned in[0]\n");
+  ASSERT_TRUE(seconds.has_value());
+  EXPECT_NEAR(*seconds, 0.55, 1e-6);
+  EXPECT_EQ(SecondsOfJoin(" info group g\n info kafka: assigned in[0]"), std::nullopt);
+  EXPECT_EQ(SecondsOfJoin(""), std::nullopt);
 }
 
 TEST(WorkerCommandTest, QuotesForTheShell) {

@@ -108,9 +108,16 @@ class Bench(unittest.TestCase):
             self.assertEqual(svg.tag, "{http://www.w3.org/2000/svg}svg")
 
     def test_exactly_once_and_two_lanes(self):
-        self.bench(0, *SMALL, "--keywords", "30", "--delivery", "exactly_once", "--sweep",
-                   "lanes=1,2", "--json", "out.json")
+        out, _ = self.bench(0, *SMALL, "--keywords", "30", "--delivery", "exactly_once", "--sweep",
+                            "lanes=1,2", "--transaction-interval", "50ms", "--idle-seconds", "1",
+                            "--json", "out.json")
+        self.assertIn("exactly once at 50ms", out)
+        self.assertIn("idle %", out)
         runs = self.results()["runs"]
+        for run in runs:
+            self.assertEqual(run["transaction_interval_ms"], 50)
+            self.assertGreater(run["idle_cpu_share"], 0)
+            self.assertLess(run["join_s"], run["startup_s"])
         self.assertEqual([(run["lanes"], run["delivery"]) for run in runs],
                          [(1, "exactly_once"), (2, "exactly_once")])
 
@@ -192,6 +199,7 @@ class Bench(unittest.TestCase):
                 (("--sweep", "lanes=0"), "lanes=0: allowed is a number from 1 to 256"),
                 (("--worker-command", "true"), "--keywords"),
                 (("--count-only",), "add --worker-command"),
+                (("--transaction-interval", "100ms"), "add --delivery exactly_once"),
                 (("--bytes", "1B"), "bytes=1B")):
             _, err = self.bench(78, *SMALL, *arguments)
             self.assertIn(text, err)

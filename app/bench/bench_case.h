@@ -1,6 +1,7 @@
 // One row of a benchmark: what is measured, and what came out. Plain values.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -19,6 +20,8 @@ struct BenchCase {
   int lanes = 1;
   int workers = 1;
   DeliveryMode delivery = DeliveryMode::kAtLeastOnce;
+  // With exactly once.
+  std::chrono::milliseconds transaction_interval = RuntimeSettings().transaction_interval;
 };
 
 // How long a reader of the output waits for what is sent at a fixed rate.
@@ -52,7 +55,11 @@ struct BenchResult {
   double cpu_per_100k_second_half = 0;
   std::uint64_t memory_peak_bytes = 0;
   double startup_seconds = 0;  // From the start of the process to the first output.
+  // Of that, from asking to join the group to the first partitions. Of a single worker of ours.
+  std::optional<double> join_seconds;
   std::optional<double> broker_cpu_per_100k;
+  // The share of a core that a worker without articles takes.
+  std::optional<double> idle_cpu_share;
 
   std::vector<LatencyResult> latencies;
   std::vector<StageCost> stages;

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <optional>
 #include <string_view>
 
@@ -14,6 +16,9 @@ namespace {
 
 constexpr int kKeywordsMax = 2'000'000;
 constexpr std::size_t kArticleBytesMin = 100;
+// As of the setting.
+constexpr std::chrono::milliseconds kTransactionIntervalMin{10};
+constexpr std::chrono::milliseconds kTransactionIntervalMax{10000};
 
 std::optional<int> Number(std::string_view text, int most) {
   int number = 0;
@@ -58,8 +63,20 @@ absl::Status Set(std::string_view name, std::string_view value, BenchCase& scena
     }
     return Wrong(name, value, "at_least_once or exactly_once");
   }
-  return absl::InvalidArgumentError(fmt::format(
-      "{} can't be swept; rules, lanes, workers, partitions, bytes and delivery can", name));
+  if (name == "transaction-interval") {
+    const std::optional<std::chrono::milliseconds> interval = ParseDuration(value);
+    if (!interval || *interval < kTransactionIntervalMin || *interval > kTransactionIntervalMax) {
+      return Wrong(name, value,
+                   fmt::format("a duration from {} to {}", FormatDuration(kTransactionIntervalMin),
+                               FormatDuration(kTransactionIntervalMax)));
+    }
+    scenario.transaction_interval = *interval;
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(
+      fmt::format("{} can't be swept; rules, lanes, workers, partitions, bytes, delivery and "
+                  "transaction-interval can",
+                  name));
 }
 
 // Makes of each case one for each value of `sweep`.
@@ -92,10 +109,21 @@ absl::StatusOr<std::vector<BenchCase>> ExpandCases(const BenchOptions& options) 
   std::vector<BenchCase> cases = {options.base};
   absl::Status status = Set("delivery", options.delivery, cases[0]);
   if (status.ok() && !options.bytes.empty()) status = Set("bytes", options.bytes, cases[0]);
+  if (status.ok() && !options.transaction_interval.empty()) {
+    status = Set("transaction-interval", options.transaction_interval, cases[0]);
+  }
   if (!status.ok()) return absl::InvalidArgumentError("--" + std::string(status.message()));
   for (const std::string& sweep : options.sweeps) {
     status = Multiply(sweep, cases);
     if (!status.ok()) return status;
+  }
+  const auto is_exactly_once = [](const BenchCase& scenario) {
+    return scenario.delivery == DeliveryMode::kExactlyOnce;
+  };
+  if (!options.transaction_interval.empty() &&
+      std::none_of(cases.begin(), cases.end(), is_exactly_once)) {
+    return absl::InvalidArgumentError(
+        "--transaction-interval needs transactions: add --delivery exactly_once");
   }
   if (options.count_only && options.worker_command.empty()) {
     return absl::InvalidArgumentError("--count-only is for another program: add --worker-command");

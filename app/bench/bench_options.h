@@ -23,9 +23,11 @@ struct BenchOptions {
   BenchCase base;              // What no sweep varies.
   std::string bytes;           // A size; empty: the feed's articles as they are.
   std::string delivery = "at_least_once";
-  std::vector<std::string> sweeps;  // NAME=VALUE,VALUE
+  std::string transaction_interval;  // A duration; empty: the worker's own.
+  std::vector<std::string> sweeps;   // NAME=VALUE,VALUE
   std::vector<double> latency_rates = {200, 3000};
   int latency_seconds = 10;
+  int idle_seconds = 0;  // 0: not measured.
   int patience_seconds = 60;
   std::string worker_command;
   bool count_only = false;  // The outputs of `worker_command`, whatever is in them.

@@ -26,19 +26,31 @@ double Milliseconds(std::chrono::nanoseconds time) {
 
 std::string Whole(double number) { return WithThousands(static_cast<std::uint64_t>(number + 0.5)); }
 
+std::string TwoDigits(const std::optional<double>& number) {
+  return number ? fmt::format("{:.2f}", *number) : "–";
+}
+
 std::vector<Row> ThroughputRows(std::span<const BenchResult> results) {
   std::vector<Row> rows = {{"", "articles", "articles/s", "MB/s", "CPU s/100k", "second half",
-                            "broker", "memory MB", "start-up s", "tags"}};
+                            "broker", "memory MB", "start-up s", "of it join", "tags"}};
+  const bool has_idle = std::any_of(results.begin(), results.end(), [](const BenchResult& result) {
+    return result.idle_cpu_share.has_value();
+  });
+  if (has_idle) rows[0].emplace_back("idle %");
   for (const BenchResult& result : results) {
-    rows.push_back(
-        {RowLabel(result), WithThousands(result.articles), Whole(result.articles_per_second),
-         fmt::format("{:.1f}", result.megabytes_per_second),
-         fmt::format("{:.2f}", result.cpu_per_100k),
-         fmt::format("{:.2f}", result.cpu_per_100k_second_half),
-         result.broker_cpu_per_100k ? fmt::format("{:.2f}", *result.broker_cpu_per_100k) : "–",
-         fmt::format("{:.0f}", static_cast<double>(result.memory_peak_bytes) / 1e6),
-         fmt::format("{:.2f}", result.startup_seconds),
-         fmt::format("{:.1f}", result.tags_per_article)});
+    rows.push_back({RowLabel(result), WithThousands(result.articles),
+                    Whole(result.articles_per_second),
+                    fmt::format("{:.1f}", result.megabytes_per_second),
+                    fmt::format("{:.2f}", result.cpu_per_100k),
+                    fmt::format("{:.2f}", result.cpu_per_100k_second_half),
+                    TwoDigits(result.broker_cpu_per_100k),
+                    fmt::format("{:.0f}", static_cast<double>(result.memory_peak_bytes) / 1e6),
+                    fmt::format("{:.2f}", result.startup_seconds), TwoDigits(result.join_seconds),
+                    fmt::format("{:.1f}", result.tags_per_article)});
+    if (!has_idle) continue;
+    std::optional<double> percent = result.idle_cpu_share;
+    if (percent) *percent *= 100;
+    rows.back().push_back(TwoDigits(percent));
   }
   return rows;
 }
@@ -113,6 +125,7 @@ Json ToJson(const BenchResult& result) {
                {"workers", scenario.workers},
                {"partitions", scenario.partitions},
                {"delivery", DeliveryName(scenario.delivery)},
+               {"transaction_interval_ms", nullptr},
                {"articles", result.articles},
                {"tags_checked", result.tags_checked},
                {"input_bytes", result.input_bytes},
@@ -124,10 +137,17 @@ Json ToJson(const BenchResult& result) {
                {"cpu_s_per_100k_second_half", result.cpu_per_100k_second_half},
                {"memory_peak_bytes", result.memory_peak_bytes},
                {"startup_s", result.startup_seconds},
+               {"join_s", nullptr},
                {"broker_cpu_s_per_100k", nullptr},
+               {"idle_cpu_share", nullptr},
                {"latency", Json::array()},
                {"stages_us_per_article", Json::object()}};
+  if (result.join_seconds) json["join_s"] = *result.join_seconds;
   if (result.broker_cpu_per_100k) json["broker_cpu_s_per_100k"] = *result.broker_cpu_per_100k;
+  if (result.idle_cpu_share) json["idle_cpu_share"] = *result.idle_cpu_share;
+  if (scenario.delivery == DeliveryMode::kExactlyOnce) {
+    json["transaction_interval_ms"] = scenario.transaction_interval.count();
+  }
   for (const LatencyResult& at : result.latencies) json["latency"].push_back(ToJson(at));
   for (const StageCost& stage : result.stages) {
     json["stages_us_per_article"][stage.name] = stage.seconds * 1e6;
@@ -164,7 +184,12 @@ std::string RowLabel(const BenchResult& result) {
   if (scenario.partitions != BenchCase().partitions) {
     label += ", " + Counted(static_cast<std::size_t>(scenario.partitions), "partition");
   }
-  if (scenario.delivery == DeliveryMode::kExactlyOnce) label += ", exactly once";
+  if (scenario.delivery == DeliveryMode::kExactlyOnce) {
+    label += ", exactly once";
+    if (scenario.transaction_interval != BenchCase().transaction_interval) {
+      label += " at " + FormatDuration(scenario.transaction_interval);
+    }
+  }
   return label;
 }
 

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "app/bench/bench_limits.h"
+#include "app/bench/worker_log.h"
 #include "app/rule_child.h"
 #include "app/text_output.h"
 #include "pipeline/kafka_client.h"
@@ -25,9 +26,15 @@ constexpr std::chrono::seconds kStopPatience{40};
 // Unread in a partition of an embedded broker, which keeps 5 MiB.
 constexpr std::uint64_t kAheadArticles = 256;
 constexpr std::uint64_t kAheadBytes = std::uint64_t{1} << 20;
+constexpr std::uint64_t kWarmUpArticles = 16;  // To each partition.
+constexpr milliseconds kBeforeIdle{2000};      // For what follows the last articles: commits.
 
 double Seconds(std::chrono::steady_clock::duration time) {
   return std::chrono::duration<double>(time).count();
+}
+
+std::uint64_t ArticlesAt(double rate, std::chrono::seconds time) {
+  return static_cast<std::uint64_t>(rate * static_cast<double>(time.count()));
 }
 
 }  // namespace
@@ -62,6 +69,7 @@ absl::StatusOr<BenchResult> BenchRun::Run() {
   for (const double rate : plan_.latency_rates) {
     if (status.ok()) status = MeasureLatency(rate, result);
   }
+  if (status.ok() && plan_.idle_time.count() > 0) status = MeasureIdle(result);
   if (status.ok()) status = Finish(result);
   progress_.Erase();
   if (!status.ok()) return status;
@@ -74,7 +82,7 @@ absl::Status BenchRun::Prepare() {
   if (!made.ok()) return made;
   std::uint64_t inputs = plan_.articles;
   for (const double rate : plan_.latency_rates) {
-    inputs += static_cast<std::uint64_t>(rate * static_cast<double>(plan_.latency_time.count()));
+    inputs += ArticlesAt(rate, plan_.latency_time) + warm_up_articles();
   }
   auto reader = OutputReader::Open(broker_.properties(), places_.output, places_.dead_letters,
                                    scenario_.partitions, OutputCheck(reference_, inputs));
@@ -174,6 +182,9 @@ absl::Status BenchRun::MeasureThroughput(BenchResult& result) {
   result.cpu_per_100k = cpu_seconds / articles * 1e5;
   result.cpu_per_100k_second_half = rest > 0 ? (cpu_seconds - cpu_.At(half)) / rest * 1e5 : 0;
   result.startup_seconds = Seconds(reader_->first_at() - started_at_);
+  if (result.is_own && workers_.size() == 1) {
+    result.join_seconds = SecondsOfJoin(workers_.front().Log());
+  }
   if (broker_before && broker_after) {
     result.broker_cpu_per_100k = (*broker_after - *broker_before) / articles * 1e5;
   }
@@ -198,13 +209,26 @@ absl::Status BenchRun::SendOnSchedule(Feeder& feeder, const SendSchedule& schedu
   return absl::OkStatus();
 }
 
+std::uint64_t BenchRun::warm_up_articles() const {
+  return kWarmUpArticles * static_cast<std::uint64_t>(scenario_.partitions);
+}
+
+absl::Status BenchRun::WarmUp(Feeder& feeder) {
+  const std::uint64_t end = sent_ + warm_up_articles();
+  while (sent_ < end) {
+    if (!Send(feeder)) feeder.Poll(milliseconds(1));
+    if (absl::Status status = Check(); !status.ok()) return status;
+  }
+  return WaitFor(end, feeder);
+}
+
 absl::Status BenchRun::MeasureLatency(double rate, BenchResult& result) {
   auto feeder = OpenFeeder("0");
   if (!feeder.ok()) return feeder.status();
+  if (absl::Status status = WarmUp(**feeder); !status.ok()) return status;
   SendSchedule schedule;
   schedule.first = sent_;
-  schedule.count =
-      static_cast<std::uint64_t>(rate * static_cast<double>(plan_.latency_time.count()));
+  schedule.count = ArticlesAt(rate, plan_.latency_time);
   schedule.interval = std::chrono::nanoseconds(static_cast<std::int64_t>(1e9 / rate));
   schedule.start = Clock::now() + milliseconds(100);
   reader_->BeginSchedule(schedule);
@@ -217,6 +241,24 @@ absl::Status BenchRun::MeasureLatency(double rate, BenchResult& result) {
                          std::max(Seconds(reader_->last_at() - schedule.start), 1e-6);
   latency.latency = reader_->EndSchedule();
   result.latencies.push_back(std::move(latency));
+  return absl::OkStatus();
+}
+
+absl::Status BenchRun::MeasureIdle(BenchResult& result) {
+  const auto wait_until = [this](Clock::time_point end) {
+    absl::Status status;
+    while (status.ok() && Clock::now() < end) {
+      std::this_thread::sleep_for(milliseconds(50));
+      status = Check();
+    }
+    return status;
+  };
+  if (absl::Status status = wait_until(Clock::now() + kBeforeIdle); !status.ok()) return status;
+  const Clock::time_point start = Clock::now();
+  const double before = TakeUsage().cpu_seconds;
+  if (absl::Status status = wait_until(start + plan_.idle_time); !status.ok()) return status;
+  const double used = TakeUsage().cpu_seconds - before;
+  result.idle_cpu_share = used / Seconds(Clock::now() - start) / scenario_.workers;
   return absl::OkStatus();
 }
 

@@ -28,6 +28,7 @@ struct BenchPlan {
   std::uint64_t articles = 0;  // As fast as it goes.
   std::vector<double> latency_rates;
   std::chrono::seconds latency_time{10};  // At each rate.
+  std::chrono::seconds idle_time{0};      // Without articles; 0: not measured.
   std::chrono::seconds patience{60};      // Without a single output.
   KafkaSettings kafka;                    // Of the worker; `common` is BenchBroker's.
   std::string worker_command;             // Empty: this program.
@@ -55,12 +56,17 @@ class BenchRun {
   absl::Status StartWorkers();
   absl::Status MeasureThroughput(BenchResult& result);
   absl::Status MeasureLatency(double rate, BenchResult& result);
+  absl::Status MeasureIdle(BenchResult& result);
   absl::Status Finish(BenchResult& result);
 
   // Sends what may be on its way now. False: nothing.
   bool FeedSome(Feeder& feeder, std::uint64_t articles);
   bool Send(Feeder& feeder);
   absl::Status SendOnSchedule(Feeder& feeder, const SendSchedule& schedule);
+  // Articles that don't count, and their outputs: what is measured next meets clients that have
+  // their connections.
+  absl::Status WarmUp(Feeder& feeder);
+  std::uint64_t warm_up_articles() const;
   // Feeds, where it is not fed before, until `count` outputs are there.
   absl::Status WaitFor(std::uint64_t count, Feeder& feeder);
   // That no signal came, and that the workers run.

@@ -42,6 +42,7 @@ absl::StatusOr<std::unique_ptr<BenchSession>> BenchSession::Open(const BenchOpti
     if (rate > 0) plan.latency_rates.push_back(rate);
   }
   plan.latency_time = std::chrono::seconds(options.latency_seconds);
+  plan.idle_time = std::chrono::seconds(options.idle_seconds);
   plan.patience = std::chrono::seconds(options.patience_seconds);
   plan.worker_command = options.worker_command;
   auto broker = BenchBroker::Open(plan.kafka.common, options.broker_pid);

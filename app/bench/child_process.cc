@@ -138,9 +138,11 @@ ProcessUsage ChildProcess::usage() const {
   return sum;
 }
 
+std::string ChildProcess::Log() const { return ReadSmallFile(log_path_); }
+
 std::string ChildProcess::LogTail() const {
   constexpr std::size_t kBytes = 2000;
-  std::string text = ReadSmallFile(log_path_);
+  std::string text = Log();
   if (text.size() > kBytes) {
     text.erase(0, text.size() - kBytes);
     text.erase(0, text.find('\n') + 1);

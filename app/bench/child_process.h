@@ -40,7 +40,8 @@ class ChildProcess {
 
   ProcessUsage usage() const;
 
-  // The last lines that it wrote.
+  std::string Log() const;  // All that it wrote.
+  // The last lines of that.
   std::string LogTail() const;
 
  private:

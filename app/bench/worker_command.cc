@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "app/bench/bench_limits.h"
+#include "config/quantity.h"
 
 namespace wiredesk {
 namespace {
@@ -46,9 +47,10 @@ std::string WorkerSettingsText(const BenchCase& scenario, const BenchPlaces& pla
           "\n  cache: " + Quoted(places.folder + "/cache") + "\n";
   text += fmt::format("output:\n  topic: {}\ndead_letter:\n  topic: {}\n", Quoted(places.output),
                       Quoted(places.dead_letters));
-  text += fmt::format("delivery: {}\ntransactional_id: {}\nruntime:\n  lanes: {}\n",
-                      DeliveryName(scenario.delivery),
-                      Quoted(fmt::format("{}-{}", places.group, number)), scenario.lanes);
+  text += fmt::format(
+      "delivery: {}\ntransactional_id: {}\nruntime:\n  lanes: {}\n  transaction_interval: {}\n",
+      DeliveryName(scenario.delivery), Quoted(fmt::format("{}-{}", places.group, number)),
+      scenario.lanes, FormatDuration(scenario.transaction_interval));
   return text;
 }
 
