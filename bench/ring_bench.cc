@@ -1,39 +1,53 @@
-// Our ring beside a queue of mutex and condition variable: what one hand-over costs.
+// Our ring beside the queues of libraries, and beside a mutex and a condition variable: what one
+// hand-over costs.
 //
-//   one thread:    push n, pop n, push n, …                            n = burst
-//   two threads:   producer ──[ queue ]──> consumer                    pushes n, then looks up
-//   round trip:    near ──[ there ]──> far ──[ back ]──> near          one item in flight
+//   one_thread:   push n, pop n, push n, …                             n = burst
+//   throughput:   producer ──[ queue ]──> consumer                     pushes n, then looks up
+//   round_trip:   near ──[ there ]──> far ──[ back ]──> near           one item in flight
 //
-// Every run checks that the sum of what came out is the sum of what went in. Two threads share
-// whatever cores the machine gives them: nothing is pinned.
+// Two threads are pinned: to one core each, or both to the same. A queue has room for a burst, as a
+// lane's rings have for all its batches. "spin": who finds nothing spins, and yields now and then;
+// "bell": as in a lane, spins for kSpinTime and then parks on a doorbell. Every run checks that
+// what came out is what went in, in its order.
+#include <pthread.h>
+#include <sched.h>
+
+#include <algorithm>
 #include <atomic>
+#include <bit>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
 #include <deque>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <thread>
+#include <vector>
 
+#include "bench/queues.h"
 #include "benchmark/benchmark.h"
 #include "pipeline/doorbell.h"
 #include "pipeline/duty_cycle.h"
-#include "pipeline/spsc_ring.h"
 
 namespace wiredesk {
 namespace {
 
-constexpr std::size_t kCapacity = 1024;
+constexpr QueueItem kEnd = ~QueueItem{0};
 
-// The ring as a thread uses it that has nothing else to do: it spins, yielding now and then.
-class SpinningRing {
+// --- Ways to wait --------------------------------------------------------------------------------
+
+template <typename Queue>
+class Spinning {
  public:
-  void Push(std::uint64_t value) {
-    while (!ring_.TryPush(value)) Wait();
+  explicit Spinning(std::size_t capacity) : queue_(capacity) {}
+  void Push(QueueItem item) {
+    while (!queue_.TryPush(item)) Wait();
   }
-  std::uint64_t Pop() {
+  QueueItem Pop() {
     while (true) {
-      if (const auto value = ring_.TryPop()) return *value;
+      if (const auto item = queue_.TryPop()) return *item;
       Wait();
     }
   }
@@ -45,147 +59,222 @@ class SpinningRing {
     if (++spins % 64 == 0) std::this_thread::yield();
   }
 
-  SpscRing<std::uint64_t> ring_{kCapacity};
+  Queue queue_;
 };
 
-// The ring as a lane uses it: spin for kSpinTime, then park on a doorbell. The producer of a full
-// ring yields, as a lane's rings are never full.
-class BelledRing {
+template <typename Queue>
+class Belled {
  public:
-  void Push(std::uint64_t value) {
-    while (!ring_.TryPush(value)) std::this_thread::yield();
+  explicit Belled(std::size_t capacity) : queue_(capacity) {}
+  void Push(QueueItem item) {
+    while (!queue_.TryPush(item)) std::this_thread::yield();  // Never, in a lane.
     doorbell_.Ring();
   }
-  std::uint64_t Pop() {
-    std::optional<std::uint64_t> value;
+  QueueItem Pop() {
+    std::optional<QueueItem> item;
     RunDutyCycle(
-        doorbell_, std::chrono::milliseconds(100), [&] { return value.has_value(); },
-        [&] { return (value = ring_.TryPop()).has_value(); });
-    return *value;
+        doorbell_, std::chrono::milliseconds(100), [&] { return item.has_value(); },
+        [&] { return (item = queue_.TryPop()).has_value(); });
+    return *item;
   }
 
  private:
-  SpscRing<std::uint64_t> ring_{kCapacity};
+  Queue queue_;
   Doorbell doorbell_;
 };
 
-class LockedQueue {
+class Locked {
  public:
-  void Push(std::uint64_t value) {
+  explicit Locked(std::size_t capacity) : capacity_(capacity) {}
+  void Push(QueueItem item) {
     {
       std::unique_lock lock(mutex_);
-      not_full_.wait(lock, [this] { return items_.size() < kCapacity; });
-      items_.push_back(value);
+      not_full_.wait(lock, [this] { return items_.size() < capacity_; });
+      items_.push_back(item);
     }
     not_empty_.notify_one();
   }
-  std::uint64_t Pop() {
+  QueueItem Pop() {
     std::unique_lock lock(mutex_);
     not_empty_.wait(lock, [this] { return !items_.empty(); });
-    const std::uint64_t value = items_.front();
+    const QueueItem item = items_.front();
     items_.pop_front();
     lock.unlock();
     not_full_.notify_one();
-    return value;
+    return item;
   }
 
  private:
+  const std::size_t capacity_;
   std::mutex mutex_;
   std::condition_variable not_empty_;
   std::condition_variable not_full_;
-  std::deque<std::uint64_t> items_;
+  std::deque<QueueItem> items_;
 };
 
-void CheckSum(benchmark::State& state, std::uint64_t got, std::uint64_t want) {
-  if (got != want) state.SkipWithError("the sum of what came out is wrong");
-}
+// --- Cores ---------------------------------------------------------------------------------------
 
-template <typename Queue>
-void BM_OneThread(benchmark::State& state) {
-  const auto burst = static_cast<std::uint64_t>(state.range(0));
-  Queue queue;
-  std::uint64_t in = 0;
-  std::uint64_t out = 0;
-  std::uint64_t next = 0;
-  for (auto _ : state) {
-    for (std::uint64_t i = 0; i < burst; ++i) {
-      queue.Push(next);
-      in += next++;
+// Those that this process may use.
+const std::vector<int>& Cores() {
+  static const std::vector<int> cores = [] {
+    cpu_set_t allowed;
+    CPU_ZERO(&allowed);
+    sched_getaffinity(0, sizeof allowed, &allowed);
+    std::vector<int> found;
+    for (int i = 0; i < CPU_SETSIZE; ++i) {
+      if (CPU_ISSET(i, &allowed)) found.push_back(i);
     }
-    for (std::uint64_t i = 0; i < burst; ++i) out += queue.Pop();
-  }
-  CheckSum(state, out, in);
-  state.SetItemsProcessed(static_cast<std::int64_t>(next));
+    return found;
+  }();
+  return cores;
 }
 
-constexpr std::uint64_t kEnd = ~std::uint64_t{0};
+// The calling thread, from now on.
+void PinTo(std::int64_t core) {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  CPU_SET(static_cast<std::size_t>(Cores()[static_cast<std::size_t>(core)]), &set);
+  pthread_setaffinity_np(pthread_self(), sizeof set, &set);
+}
 
-// The measured thread pushes; the other one sums up. After each burst the producer waits until all
-// of it is taken, so that a burst of 1 shows the cost of an idle consumer.
+// --- Measures ------------------------------------------------------------------------------------
+
+std::size_t CapacityFor(std::uint64_t burst) {
+  return std::bit_ceil(std::max<std::size_t>(burst, 8));
+}
+
+void Report(benchmark::State& state, bool is_right, std::uint64_t items) {
+  if (!is_right) state.SkipWithError("what came out is not what went in, in its order");
+  state.SetItemsProcessed(static_cast<std::int64_t>(items));
+}
+
 template <typename Queue>
-void BM_TwoThreads(benchmark::State& state) {
+void OneThread(benchmark::State& state) {
   const auto burst = static_cast<std::uint64_t>(state.range(0));
-  Queue queue;
-  std::uint64_t out = 0;
+  PinTo(0);
+  Queue queue(CapacityFor(burst));
+  bool is_right = true;
+  std::uint64_t next = 0;
+  std::uint64_t wanted = 0;
+  for (auto _ : state) {
+    for (std::uint64_t i = 0; i < burst; ++i) queue.Push(next++);
+    for (std::uint64_t i = 0; i < burst; ++i) is_right &= queue.Pop() == wanted++;
+  }
+  Report(state, is_right && next == wanted, next);
+}
+
+// The measured thread pushes. After each burst it waits until all of it is taken, so that a burst
+// of 1 shows the cost of an idle consumer.
+template <typename Queue>
+void Throughput(benchmark::State& state) {
+  const std::int64_t cores = state.range(0);
+  const auto burst = static_cast<std::uint64_t>(state.range(1));
+  PinTo(0);
+  Queue queue(CapacityFor(burst));
+  bool is_right = true;
   std::atomic<std::uint64_t> taken = 0;
   std::thread consumer([&] {
+    PinTo(cores - 1);
     std::uint64_t count = 0;
-    for (std::uint64_t value = queue.Pop(); value != kEnd; value = queue.Pop()) {
-      out += value;
+    for (QueueItem item = queue.Pop(); item != kEnd; item = queue.Pop()) {
+      is_right &= item == count;
       // Release, partner: the acquire load of the producer below.
       taken.store(++count, std::memory_order_release);
     }
   });
-  std::uint64_t in = 0;
   std::uint64_t next = 0;
   for (auto _ : state) {
-    for (std::uint64_t i = 0; i < burst; ++i) {
-      queue.Push(next);
-      in += next++;
-    }
+    for (std::uint64_t i = 0; i < burst; ++i) queue.Push(next++);
     // Acquire, partner: the release store of the consumer above.
     while (taken.load(std::memory_order_acquire) != next) std::this_thread::yield();
   }
   queue.Push(kEnd);
   consumer.join();
-  CheckSum(state, out, in);
-  state.SetItemsProcessed(static_cast<std::int64_t>(next));
+  Report(state, is_right, next);
 }
 
 template <typename Queue>
-void BM_RoundTrip(benchmark::State& state) {
-  Queue there;
-  Queue back;
+void RoundTrip(benchmark::State& state) {
+  const std::int64_t cores = state.range(0);
+  PinTo(0);
+  Queue there(CapacityFor(1));
+  Queue back(CapacityFor(1));
   std::thread far([&] {
-    for (std::uint64_t value = there.Pop(); value != kEnd; value = there.Pop()) {
-      back.Push(value + 1);
-    }
+    PinTo(cores - 1);
+    for (QueueItem item = there.Pop(); item != kEnd; item = there.Pop()) back.Push(item + 1);
   });
-  std::uint64_t in = 0;
-  std::uint64_t out = 0;
+  bool is_right = true;
   std::uint64_t next = 0;
   for (auto _ : state) {
-    in += next + 1;
     there.Push(next++);
-    out += back.Pop();
+    is_right &= back.Pop() == next;
   }
   there.Push(kEnd);
   far.join();
-  CheckSum(state, out, in);
-  state.SetItemsProcessed(static_cast<std::int64_t>(next));
+  Report(state, is_right, next);
 }
 
-BENCHMARK(BM_OneThread<SpinningRing>)->RangeMultiplier(16)->Range(1, 256);
-BENCHMARK(BM_OneThread<BelledRing>)->RangeMultiplier(16)->Range(1, 256);
-BENCHMARK(BM_OneThread<LockedQueue>)->RangeMultiplier(16)->Range(1, 256);
-BENCHMARK(BM_TwoThreads<SpinningRing>)->RangeMultiplier(16)->Range(1, 256)->UseRealTime();
-BENCHMARK(BM_TwoThreads<BelledRing>)->RangeMultiplier(16)->Range(1, 256)->UseRealTime();
-BENCHMARK(BM_TwoThreads<LockedQueue>)->RangeMultiplier(16)->Range(1, 256)->UseRealTime();
-BENCHMARK(BM_RoundTrip<SpinningRing>)->UseRealTime();
-BENCHMARK(BM_RoundTrip<BelledRing>)->UseRealTime();
-BENCHMARK(BM_RoundTrip<LockedQueue>)->UseRealTime();
+// --- What is measured ----------------------------------------------------------------------------
+
+template <typename Queue>
+void Register(const std::string& name) {
+  const std::vector<std::int64_t> bursts = {1, 8, 64, 256};
+  std::vector<std::int64_t> cores = {1};
+  if (Cores().size() > 1) cores.push_back(2);
+  benchmark::RegisterBenchmark(("one_thread/" + name).c_str(), OneThread<Queue>)
+      ->ArgsProduct({bursts})
+      ->ArgName("burst");
+  benchmark::RegisterBenchmark(("throughput/" + name).c_str(), Throughput<Queue>)
+      ->ArgsProduct({cores, bursts})
+      ->ArgNames({"cores", "burst"})
+      ->UseRealTime();
+  benchmark::RegisterBenchmark(("round_trip/" + name).c_str(), RoundTrip<Queue>)
+      ->ArgsProduct({cores})
+      ->ArgName("cores")
+      ->UseRealTime();
+}
+
+template <typename Queue>
+void RegisterBoth(const std::string& name) {
+  Register<Spinning<Queue>>(name + "/spin");
+  Register<Belled<Queue>>(name + "/bell");
+}
+
+[[maybe_unused]] void TellMissing(const char* name, const char* package) {
+  std::fprintf(stderr,
+               "NOT MEASURED: %s was not there when this was built. To measure it:\n"
+               "  apt install %s, and configure again\n",
+               name, package);
+}
+
+void RegisterAll() {
+  if (Cores().size() < 2) {
+    std::fputs("NOT MEASURED: two cores, as this process may use only one\n", stderr);
+  }
+  RegisterBoth<OwnRing>("own ring");
+#if defined(WIREDESK_HAVE_BOOST_LOCKFREE)
+  RegisterBoth<BoostSpscQueue>("boost spsc_queue");
+#else
+  TellMissing("boost::lockfree::spsc_queue", "libboost-dev");
+#endif
+#if defined(WIREDESK_HAVE_READERWRITERQUEUE)
+  RegisterBoth<ReaderWriterQueue>("readerwriterqueue");
+#else
+  TellMissing("moodycamel::ReaderWriterQueue", "libreaderwriterqueue-dev");
+#endif
+#if defined(WIREDESK_HAVE_CONCURRENTQUEUE)
+  RegisterBoth<ConcurrentQueue>("concurrentqueue");
+#else
+  TellMissing("moodycamel::ConcurrentQueue", "libconcurrentqueue-dev");
+#endif
+  Register<Locked>("mutex and condition variable");
+}
 
 }  // namespace
 }  // namespace wiredesk
 
-BENCHMARK_MAIN();
+int main(int argc, char** argv) {
+  wiredesk::RegisterAll();
+  benchmark::Initialize(&argc, argv);
+  benchmark::RunSpecifiedBenchmarks();
+}
