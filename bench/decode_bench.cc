@@ -1,10 +1,14 @@
 // The decoder beside bare simdjson on-demand that reads the same seven fields of the same articles.
 // Each run checks that both got the same number of bytes. Bare simdjson does less: what is not one
-// of the fields it skips without a look, and it does not see what stands behind the object.
+// of the fields it skips without a look, and it does not see what stands behind the object. Then
+// the same texts as plain text, title and paragraphs, beside a copy of them.
 #include <benchmark/benchmark.h>
 #include <simdjson.h>
 
+#include <cstring>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "bench/bare_parse.h"
 #include "bench/corpus.h"
@@ -78,12 +82,11 @@ BENCHMARK(BareSimdjson<ReadInOrder>)->Name("bare_simdjson/in_order")->Unit(bench
 BENCHMARK(BareSimdjson<ReadByName>)->Name("bare_simdjson/by_name")->Unit(benchmark::kMillisecond);
 
 // Calls `process` with all articles, batch by batch. The values stay where they are.
-template <typename Process>
-void ForEachBatch(Batch& batch, Process process) {
-  const Corpus& corpus = Corpus::Get();
-  for (std::size_t i = 0; i < corpus.size();) {
+template <typename Articles, typename Process>
+void ForEachBatch(const Articles& articles, Batch& batch, Process process) {
+  for (std::size_t i = 0; i < articles.size();) {
     batch.Clear();
-    for (; i < corpus.size() && !batch.full(); ++i) batch.Append({}, {}).value = corpus[i];
+    for (; i < articles.size() && !batch.full(); ++i) batch.Append({}, {}).value = articles[i];
     process(batch);
   }
 }
@@ -97,7 +100,7 @@ void Decode(benchmark::State& state) {
   std::size_t bytes = 0;
   for (auto _ : state) {
     bytes = 0;
-    ForEachBatch(batch, [&](Batch& full) {
+    ForEachBatch(Corpus::Get(), batch, [&](Batch& full) {
       decoder.Process(full);
       for (const Article& article : full.articles()) bytes += BytesOf(article);
     });
@@ -110,11 +113,94 @@ BENCHMARK(Decode)->Name("decode/json")->Unit(benchmark::kMillisecond);
 void FillBatches(benchmark::State& state) {
   Batch batch(kBatchArticles);
   for (auto _ : state) {
-    ForEachBatch(batch, [](Batch& full) { benchmark::DoNotOptimize(full.articles().data()); });
+    ForEachBatch(Corpus::Get(), batch,
+                 [](Batch& full) { benchmark::DoNotOptimize(full.articles().data()); });
     benchmark::ClobberMemory();
   }
 }
 BENCHMARK(FillBatches)->Name("batch_alone")->Unit(benchmark::kMillisecond);
+
+// The corpus as plain text: its titles, and its bodies in paragraphs.
+class PlainTexts {
+ public:
+  static const PlainTexts& Get() {
+    static const PlainTexts texts;
+    return texts;
+  }
+
+  std::size_t size() const { return texts_.size(); }
+  std::string_view operator[](std::size_t index) const {
+    const std::string& text = texts_[index];
+    return {text.data(), text.size() - kPadding};
+  }
+  std::size_t bytes() const { return bytes_; }
+
+ private:
+  PlainTexts() {
+    DecodeSettings settings;
+    settings.article_bytes_max = Corpus::kBytesMax;
+    Decoder decoder(settings);
+    Batch batch(kBatchArticles);
+    ForEachBatch(Corpus::Get(), batch, [&](Batch& full) {
+      decoder.Process(full);
+      for (const Article& article : full.articles()) {
+        std::string text;
+        for (const TextPart& part : article.parts) text.append(part.text).append("\n\n");
+        bytes_ += text.size();
+        texts_.push_back(text.append(kPadding, '\0'));
+      }
+    });
+  }
+
+  std::vector<std::string> texts_;
+  std::size_t bytes_ = 0;
+};
+
+void ReportText(benchmark::State& state, bool is_right) {
+  if (!is_right) state.SkipWithError("did not read what there is to read");
+  const auto rounds = static_cast<std::int64_t>(state.iterations());
+  state.SetItemsProcessed(rounds * static_cast<std::int64_t>(PlainTexts::Get().size()));
+  state.SetBytesProcessed(rounds * static_cast<std::int64_t>(PlainTexts::Get().bytes()));
+}
+
+void CopyText(benchmark::State& state) {
+  const PlainTexts& texts = PlainTexts::Get();
+  std::vector<char> copy(Corpus::kBytesMax);
+  for (auto _ : state) {
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+      std::memcpy(copy.data(), texts[i].data(), texts[i].size());
+      benchmark::DoNotOptimize(copy.data());
+    }
+  }
+  ReportText(state, true);
+}
+BENCHMARK(CopyText)->Name("memcpy/text")->Unit(benchmark::kMillisecond);
+
+void DecodeText(benchmark::State& state) {
+  DecodeSettings settings;
+  settings.format = ArticleFormat::kText;
+  settings.article_bytes_max = Corpus::kBytesMax;
+  Decoder decoder(settings);
+  Batch batch(kBatchArticles);
+  std::size_t bytes = 0;
+  const auto decode_all = [&] {
+    bytes = 0;
+    ForEachBatch(PlainTexts::Get(), batch, [&](Batch& full) {
+      decoder.Process(full);
+      for (const Article& article : full.articles()) {
+        for (const TextPart& part : article.parts) bytes += part.text.size();
+      }
+    });
+  };
+  decode_all();
+  const std::size_t expected = bytes;
+  for (auto _ : state) decode_all();
+  // Blank lines, and what stands around them, are all that may be lost.
+  const bool is_whole =
+      expected <= PlainTexts::Get().bytes() && expected >= PlainTexts::Get().bytes() / 100 * 95;
+  ReportText(state, is_whole && bytes == expected);
+}
+BENCHMARK(DecodeText)->Name("decode/text")->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace wiredesk

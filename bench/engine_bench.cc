@@ -3,6 +3,7 @@
 //   engine_bench                      the default: small enough for a minute
 //   engine_bench all                  up to 1,000,000 literals and 500 regexes
 //   engine_bench literals 1000 10000  these numbers of literals only; likewise "regexes"
+//   engine_bench density              10,000 literals that occur never, seldom, often, everywhere
 //
 // Each row is the best of some rounds, in processor time of its thread, and a ratio to bare
 // Hyperscan in the same round: literals without their spaces, and a look at the bytes beside each
@@ -323,6 +324,34 @@ std::vector<LiteralPattern> Strangers(std::size_t count, const PreparedCorpus& p
   return strangers;
 }
 
+// The words that are in most articles, and each with the next: nearly every word is a hit.
+std::vector<LiteralPattern> Frequent(std::size_t count, const PreparedCorpus& prepared) {
+  std::vector<std::string> words = prepared.words;
+  std::stable_sort(words.begin(), words.end(), [&](const std::string& a, const std::string& b) {
+    return prepared.article_counts.at(a) > prepared.article_counts.at(b);
+  });
+  std::vector<LiteralPattern> literals;
+  for (std::size_t i = 0; i < words.size() && literals.size() < count; ++i) {
+    literals.push_back({" " + words[i] + " ", 1});
+  }
+  for (std::size_t i = 1; i < words.size() && literals.size() < count; ++i) {
+    literals.push_back({" " + words[i - 1] + " " + words[i] + " ", 2});
+  }
+  return literals;
+}
+
+void BenchDensities(const Keywords& keywords, const PreparedCorpus& prepared) {
+  constexpr std::size_t kCount = 10'000;
+  const std::vector<LiteralPattern> strangers = Strangers(kCount, prepared);
+  std::vector<LiteralPattern> few = keywords.First(kCount / 10);
+  few.insert(few.end(), strangers.begin(),
+             strangers.begin() + std::min(strangers.size(), kCount - few.size()));
+  BenchLiterals("10000 that occur nowhere", strangers, prepared);
+  BenchLiterals("10000 of which a tenth are keywords", few, prepared);
+  BenchLiterals("10000 keywords", keywords.First(kCount), prepared);
+  BenchLiterals("10000 most frequent words", Frequent(kCount, prepared), prepared);
+}
+
 }  // namespace
 }  // namespace wiredesk
 
@@ -336,7 +365,7 @@ int main(int argc, char** argv) {
       (mode == "literals" ? literal_counts : regex_counts)
           .push_back(std::strtoul(argv[i], nullptr, 10));
     }
-  } else {
+  } else if (mode != "density") {
     literal_counts = {100, 1000, 10'000};
     regex_counts = {1, 50};
     if (mode == "all") {
@@ -345,13 +374,13 @@ int main(int argc, char** argv) {
     }
   }
   const PreparedCorpus prepared;
-  const std::size_t most =
-      literal_counts.empty() ? 0 : *std::max_element(literal_counts.begin(), literal_counts.end());
+  const std::size_t most = literal_counts.empty()
+                               ? 10'000
+                               : *std::max_element(literal_counts.begin(), literal_counts.end());
   const Keywords keywords(prepared.words, most);
   for (std::size_t count : literal_counts) {
     BenchLiterals(std::to_string(count) + " literals", keywords.First(count), prepared);
   }
-  if (mode != "regexes")
-    BenchLiterals("10000 that occur nowhere", Strangers(10'000, prepared), prepared);
+  if (mode != "literals" && mode != "regexes") BenchDensities(keywords, prepared);
   for (std::size_t count : regex_counts) BenchRegexes(count, prepared);
 }

@@ -1,6 +1,7 @@
 // The whole lane from memory to memory, on one thread, beside the sum of what it can't do without:
 // bare simdjson reading the same fields, bare hs_scan with an empty callback over the canonical
-// texts, and a copy of input and output. Each run checks the number of outputs and their bytes.
+// texts, and a copy of input and output; and two lanes side by side, each on a thread of its own.
+// Each run checks the number of outputs and their bytes.
 //
 //   records ─→ source ─→ decode ─ canonicalise ─ match ─ tag ─ encode ─→ sink ─→ bytes
 #include <benchmark/benchmark.h>
@@ -98,7 +99,8 @@ void Floor(benchmark::State& state) {
 }
 BENCHMARK(Floor)->Name("lane/floor")->Unit(benchmark::kMillisecond);
 
-// Port and worker take turns on this thread: all CPU time of the lane is this thread's.
+// Port and worker take turns on this thread: all CPU time of the lane is this thread's. Several
+// threads have a lane each, and share the rules.
 void OneThread(benchmark::State& state) {
   const Made& made = Made::Get();
   const Settings settings = MakeSettings();
@@ -140,6 +142,12 @@ BENCHMARK(OneThread)
     ->Arg(16)
     ->Arg(64)
     ->Arg(256)
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK(OneThread)
+    ->Name("lane/lanes_side_by_side")
+    ->Arg(RuntimeSettings().batch_articles)
+    ->ThreadRange(1, 2)
+    ->UseRealTime()
     ->Unit(benchmark::kMillisecond);
 
 }  // namespace
