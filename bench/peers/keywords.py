@@ -10,8 +10,8 @@ list are a smaller list of the same kind, and the same feed gives the same list.
 
 Only keywords are taken that everybody understands alike: of plain letters, and found in the same
 articles (1) by the program WIREDESK, (2) as words with one character between, which is what a
-plain search finds, and (3) as words with anything but letters and digits between, which is what
-tokenisers find.
+plain search finds, (3) as words with one byte between, which is what a plain search of UTF-8 finds,
+and (4) as words with anything but letters and digits between, which is what tokenisers find.
 """
 
 import collections
@@ -42,12 +42,23 @@ def ascii_lower(text):
     return re.sub("[A-Z]+", lambda found: found[0].lower(), text)
 
 
-def fields(article):
-    """Folded as the peers do it: a space for each character that is neither letter nor digit."""
+def one_space(_):
+    return " "
+
+
+def space_per_byte(mark):
+    return " " * len(mark[0].encode())
+
+
+def fields(article, spaces):
+    """Folded as the peers do it: spaces for what is neither letter nor digit.
+
+    `spaces`: how many for a mark that is not ASCII, one_space (the peers in Java) or space_per_byte.
+    """
     for name in ("title", "body"):
         text = article.get(name) or ""
         assert isinstance(text, str), "articles whose body is a list are not for the peers"
-        yield OTHER.sub(" ", MARKS.sub(" ", ascii_lower(text)))
+        yield OTHER.sub(" ", MARKS.sub(spaces, ascii_lower(text)))
 
 
 def phrases(words):
@@ -68,7 +79,7 @@ def candidates(articles, count):
     frequency = collections.Counter()
     for article in articles:
         found = set()
-        for text in fields(article):
+        for text in fields(article, one_space):
             found.update(phrases(text.split(" ")))
         frequency.update(found)
     most = len(articles) // 50
@@ -93,7 +104,7 @@ def candidates(articles, count):
 def write_pack(keywords, path):
     with open(path, "w", encoding="utf-8") as pack:
         pack.write("pack keywords  version 1  language any\n")
-        for topic in range(TOPICS):
+        for topic in range(min(TOPICS, len(keywords))):
             pack.write(f'topic kw:{topic:02} "kw:{topic:02}" {{\n  score\n')
             pack.writelines(f'  1 "{keyword}"\n' for keyword in keywords[topic::TOPICS])
             pack.write("  need 1\n  emit hits 1000\n}\n")
@@ -114,16 +125,19 @@ def found_by_program(program, feed, keywords):
 
 
 def misunderstood(program, feed, articles, keywords):
+    """Those that the program, characters, bytes and words don't find in the same articles."""
     known = set(keywords)
     bad = set()
     for article, by_program in zip(articles, found_by_program(program, feed, keywords),
                                    strict=True):
-        exact, loose = set(), set()
-        for text in fields(article):
-            exact.update(phrases(text.split(" ")))
-            loose.update(phrases(text.split()))
-        bad |= (exact ^ loose) & known
-        bad |= (exact & known) ^ by_program
+        by_characters, by_bytes, by_words = set(), set(), set()
+        for text in fields(article, one_space):
+            by_characters.update(phrases(text.split(" ")))
+            by_words.update(phrases(text.split()))
+        for text in fields(article, space_per_byte):
+            by_bytes.update(phrases(text.split(" ")))
+        for others in by_bytes, by_words, by_program:
+            bad |= (by_characters ^ others) & known
     return bad
 
 

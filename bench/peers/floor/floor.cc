@@ -25,7 +25,7 @@ using Clock = std::chrono::steady_clock;
 using Properties = std::vector<std::pair<std::string, std::string>>;
 
 constexpr std::size_t kBatch = 1000;
-constexpr int kWaitMs = 20;
+constexpr int kWaitMs = 100;
 constexpr int kFlushMs = 60'000;
 constexpr auto kCommitInterval = std::chrono::seconds(1);
 
@@ -92,8 +92,7 @@ class Floor {
     Clock::time_point last_commit = Clock::now();
     bool is_committed = true;
     for (;;) {
-      const ssize_t count =
-          rd_kafka_consume_batch_queue(queue.get(), kWaitMs, messages.data(), messages.size());
+      const ssize_t count = Take(queue.get(), messages);
       for (ssize_t i = 0; i < count; ++i) Pass(*KafkaMessage(messages[static_cast<size_t>(i)]));
       is_committed &= count <= 0;
       rd_kafka_poll(producer_.get(), 0);
@@ -106,6 +105,15 @@ class Floor {
   }
 
  private:
+  // What is there; waits only for the first message, as librdkafka waits until a batch is full.
+  static ssize_t Take(rd_kafka_queue_t* queue, std::vector<rd_kafka_message_t*>& messages) {
+    const ssize_t count =
+        rd_kafka_consume_batch_queue(queue, 0, messages.data(), messages.size());
+    if (count != 0) return count;
+    messages[0] = rd_kafka_consume_queue(queue, kWaitMs);
+    return messages[0] == nullptr ? 0 : 1;
+  }
+
   void Pass(const rd_kafka_message_t& message) {
     if (message.err != RD_KAFKA_RESP_ERR_NO_ERROR) Die(rd_kafka_message_errstr(&message));
     article_.assign(static_cast<const char*>(message.payload), message.len);

@@ -26,6 +26,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 const COMMIT_INTERVAL: Duration = Duration::from_secs(1);
 const FLUSH_TIMEOUT: Duration = Duration::from_secs(60);
+const SENT_BETWEEN_POLLS: u32 = 100; // Of the producer, for its delivery reports.
 
 struct DeliveryCheck;
 impl ClientContext for DeliveryCheck {}
@@ -89,6 +90,7 @@ fn run(arguments: &[String]) -> Result<(), Box<dyn Error>> {
     let producer = producer(brokers)?;
     let mut last_commit = Instant::now();
     let mut uncommitted = false;
+    let mut sent = 0;
     loop {
         if let Some(message) = consumer.poll(Duration::from_millis(100)) {
             let message = message?;
@@ -100,8 +102,12 @@ fn run(arguments: &[String]) -> Result<(), Box<dyn Error>> {
             let record = tagger.tag(message.payload().unwrap_or_default(), &origin)?;
             send(&producer, output, message.key().unwrap_or_default(), record)?;
             uncommitted = true;
+            sent += 1;
         }
-        producer.poll(Duration::ZERO);
+        if sent >= SENT_BETWEEN_POLLS {
+            producer.poll(Duration::ZERO);
+            sent = 0;
+        }
         if uncommitted && last_commit.elapsed() >= COMMIT_INTERVAL {
             producer.flush(FLUSH_TIMEOUT)?;
             consumer.commit_consumer_state(CommitMode::Async)?;

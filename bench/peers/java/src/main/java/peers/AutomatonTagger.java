@@ -1,38 +1,34 @@
 package peers;
 
-import com.hankcs.algorithm.AhoCorasickDoubleArrayTrie;
+import com.hankcs.algorithm.AhoCorasickDoubleArrayTrie.IHit;
 import java.io.IOException;
-import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
-/** Tags articles by a double-array Aho-Corasick automaton. One thread's. */
-final class AutomatonTagger {
-  private final AhoCorasickDoubleArrayTrie<Integer> automaton = new AhoCorasickDoubleArrayTrie<>();
+/** Tags articles by the automaton. One thread's. */
+final class AutomatonTagger implements Clients.Tagger {
+  private final KeywordAutomaton automaton;
   private final FoldedText text = new FoldedText();
   private final TagCounter counter;
+  private final IHit<Integer> count;
   private final RecordWriter writer;
 
-  AutomatonTagger(Keywords keywords) {
-    counter = new TagCounter(keywords);
-    writer = new RecordWriter(keywords);
-    TreeMap<String, Integer> patterns = new TreeMap<>();
-    for (int i = 0; i < keywords.texts.size(); ++i) {
-      patterns.put(" " + keywords.texts.get(i) + " ", i); // The spaces: whole words only.
-    }
-    automaton.build(patterns);
+  AutomatonTagger(KeywordAutomaton automaton) {
+    this.automaton = automaton;
+    counter = new TagCounter(automaton.keywords);
+    count = (begin, end, keyword) -> counter.add(keyword, begin + 1);
+    writer = new RecordWriter(automaton.keywords);
   }
 
   byte[] tag(byte[] json, String topic, int partition, long offset) throws IOException {
     Article article = Article.parse(json);
     text.set(article);
     counter.begin();
-    AhoCorasickDoubleArrayTrie.IHit<Integer> add =
-        (begin, end, keyword) -> counter.add(keyword, begin + 1);
-    automaton.parseText(text.text(), add);
+    automaton.find(text.chars(), count);
     return writer.write(article, text, counter, topic, partition, offset);
   }
 
-  byte[] tag(ConsumerRecord<byte[], byte[]> record) throws IOException {
+  @Override
+  public byte[] tag(ConsumerRecord<byte[], byte[]> record) throws IOException {
     return tag(record.value(), record.topic(), record.partition(), record.offset());
   }
 }

@@ -2,7 +2,6 @@ package peers;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -12,6 +11,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
@@ -29,9 +29,9 @@ final class Clients {
 
   private static final long COMMIT_INTERVAL_NS = 1_000_000_000;
 
-  /** Output records of input records, in their order. */
+  /** Makes an output record of an input record. */
   interface Tagger {
-    List<byte[]> tag(List<ConsumerRecord<byte[], byte[]>> records) throws IOException;
+    byte[] tag(ConsumerRecord<byte[], byte[]> record) throws IOException;
   }
 
   static void run(Arguments arguments, Tagger tagger) throws IOException {
@@ -40,15 +40,10 @@ final class Clients {
       consumer.subscribe(List.of(arguments.input()));
       long lastCommit = System.nanoTime();
       while (true) {
-        List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-        consumer.poll(Duration.ofMillis(100)).forEach(records::add);
-        List<byte[]> tagged = tagger.tag(records);
-        for (int i = 0; i < tagged.size(); ++i) {
+        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(100))) {
           producer.send(
-              new ProducerRecord<>(arguments.output(), records.get(i).key(), tagged.get(i)),
-              (metadata, error) -> {
-                if (error != null) fail(error);
-              });
+              new ProducerRecord<>(arguments.output(), record.key(), tagger.tag(record)),
+              Clients::checkDelivery);
         }
         if (System.nanoTime() - lastCommit >= COMMIT_INTERVAL_NS) {
           producer.flush();
@@ -59,7 +54,8 @@ final class Clients {
     }
   }
 
-  private static void fail(Exception error) {
+  private static void checkDelivery(RecordMetadata metadata, Exception error) {
+    if (error == null) return;
     System.err.println("peers: an output was not delivered: " + error);
     Runtime.getRuntime().halt(1);
   }

@@ -91,7 +91,7 @@ public final class Flink {
 
     @Override
     public void open(OpenContext context) throws IOException {
-      tagger = new AutomatonTagger(new Keywords(rules));
+      tagger = new AutomatonTagger(new KeywordAutomaton(new Keywords(rules)));
     }
 
     @Override

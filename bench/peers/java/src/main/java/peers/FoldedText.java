@@ -2,7 +2,7 @@ package peers;
 
 import java.util.Arrays;
 
-/** Title and body, folded character for character: " title  body ". Reused. */
+/** Title and body, folded character for character: " title | body ". Reused. */
 final class FoldedText {
   private static final char[] ASCII = new char[128];
 
@@ -19,12 +19,13 @@ final class FoldedText {
   void set(Article article) {
     String title = article.title == null ? "" : article.title;
     String text = article.body == null ? "" : article.body;
-    int needed = title.length() + text.length() + 4;
+    int needed = title.length() + text.length() + 5;
     if (chars.length < needed) chars = new char[2 * needed];
     chars[0] = ' ';
     size = 1;
     append(title);
     chars[size++] = ' ';
+    chars[size++] = '|';
     chars[size++] = ' ';
     body = size;
     append(text);
@@ -44,17 +45,14 @@ final class FoldedText {
     }
   }
 
-  /** The text alone, as the automaton takes it. */
-  char[] text() {
+  /** The text and nothing behind it, as the automaton takes it. */
+  char[] chars() {
     return Arrays.copyOf(chars, size);
   }
 
-  String title() {
-    return new String(chars, 1, body - 3);
-  }
-
-  String body() {
-    return new String(chars, body, size - 1 - body);
+  @Override
+  public String toString() {
+    return new String(chars, 0, size);
   }
 
   boolean isTitle(int at) {
@@ -64,9 +62,5 @@ final class FoldedText {
   /** Place in its field of a place in the text. */
   int placeInField(int at) {
     return isTitle(at) ? at - 1 : at - body;
-  }
-
-  int placeInText(boolean isTitle, int at) {
-    return isTitle ? at + 1 : at + body;
   }
 }

@@ -17,11 +17,11 @@ import org.apache.kafka.streams.processor.api.RecordMetadata;
 public final class Streams {
   public static void main(String[] args) throws IOException {
     Arguments arguments = Arguments.of(args);
-    Keywords keywords = new Keywords(arguments.rules());
+    KeywordAutomaton automaton = new KeywordAutomaton(new Keywords(arguments.rules()));
     StreamsBuilder builder = new StreamsBuilder();
     builder.stream(
             arguments.input(), Consumed.with(Serdes.ByteArray(), Serdes.ByteArray()))
-        .processValues(() -> new Tagging(keywords))
+        .processValues(() -> new Tagging(automaton))
         .to(arguments.output(), Produced.with(Serdes.ByteArray(), Serdes.ByteArray()));
     KafkaStreams streams = new KafkaStreams(builder.build(), properties(arguments));
     Runtime.getRuntime().addShutdownHook(new Thread(streams::close));
@@ -44,8 +44,8 @@ public final class Streams {
       extends ContextualFixedKeyProcessor<byte[], byte[], byte[]> {
     private final AutomatonTagger tagger;
 
-    Tagging(Keywords keywords) {
-      tagger = new AutomatonTagger(keywords);
+    Tagging(KeywordAutomaton automaton) {
+      tagger = new AutomatonTagger(automaton);
     }
 
     @Override
