@@ -23,9 +23,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// Empty, or its beginning, if it can't be read: a process may end meanwhile.
 std::string ReadSmallFile(const fs::path& path) {
   std::ifstream file(path);
-  return {std::istreambuf_iterator<char>(file), {}};
+  std::ostringstream text;
+  text << file.rdbuf();  // Iterators over its buffer would throw then.
+  return std::move(text).str();
 }
 
 // The numbers of /proc/PID/stat behind the name, which may hold anything: the first is field 4.
