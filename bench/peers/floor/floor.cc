@@ -107,8 +107,7 @@ class Floor {
  private:
   // What is there; waits only for the first message, as librdkafka waits until a batch is full.
   static ssize_t Take(rd_kafka_queue_t* queue, std::vector<rd_kafka_message_t*>& messages) {
-    const ssize_t count =
-        rd_kafka_consume_batch_queue(queue, 0, messages.data(), messages.size());
+    const ssize_t count = rd_kafka_consume_batch_queue(queue, 0, messages.data(), messages.size());
     if (count != 0) return count;
     messages[0] = rd_kafka_consume_queue(queue, kWaitMs);
     return messages[0] == nullptr ? 0 : 1;

@@ -6,6 +6,9 @@ import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.functions.RichMapFunction;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.java.tuple.Tuple2;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.MemorySize;
+import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
@@ -24,7 +27,8 @@ public final class Flink {
 
   public static void main(String[] args) throws Exception {
     Arguments arguments = Arguments.of(args);
-    StreamExecutionEnvironment environment = StreamExecutionEnvironment.createLocalEnvironment(1);
+    StreamExecutionEnvironment environment =
+        StreamExecutionEnvironment.createLocalEnvironment(1, configuration());
     environment.getConfig().enableObjectReuse();
     environment.enableCheckpointing(CHECKPOINT_MS, CheckpointingMode.AT_LEAST_ONCE);
     environment
@@ -32,6 +36,15 @@ public final class Flink {
         .map(new Tagging(arguments.rules()))
         .sinkTo(sink(arguments));
     environment.execute();
+  }
+
+  /** All is chained, and nothing goes over the network, whose buffers would take 64 MiB. */
+  private static Configuration configuration() {
+    MemorySize network = MemorySize.ofMebiBytes(4);
+    Configuration configuration = new Configuration();
+    configuration.set(TaskManagerOptions.NETWORK_MEMORY_MIN, network);
+    configuration.set(TaskManagerOptions.NETWORK_MEMORY_MAX, network);
+    return configuration;
   }
 
   private static KafkaSource<Input> source(Arguments arguments) {
