@@ -6,9 +6,11 @@
 #include <filesystem>
 #include <fstream>
 #include <set>
+#include <thread>
 
 #include "app/bench/bench_feed.h"
 #include "app/bench/bench_options.h"
+#include "app/bench/child_process.h"
 #include "app/bench/keyword_list.h"
 #include "app/bench/latency_histogram.h"
 #include "app/bench/output_check.h"
@@ -205,6 +207,20 @@ TEST(BenchOptionsTest, ATransactionIntervalReachesTheWorker) {
   options.sweeps = {"transaction-interval=5ms"};
   EXPECT_THAT(std::string(ExpandCases(options).status().message()),
               HasSubstr("a duration from 10ms to 10s"));
+}
+
+TEST(ChildProcessTest, WhatCannotBeReadIsEmpty) {
+  const std::string log = testing::TempDir() + "/child.log";
+  std::filesystem::remove(log);
+  auto child = ChildProcess::Start({"/bin/echo", "hello"}, log);
+  ASSERT_TRUE(child.ok());
+  while (!child->ended()) std::this_thread::yield();
+  EXPECT_EQ(child->Log(), "hello\n");
+  std::filesystem::remove(log);
+  EXPECT_EQ(child->Log(), "");
+  std::filesystem::create_directory(log);  // Can be opened, but not read.
+  EXPECT_EQ(child->Log(), "");
+  std::filesystem::remove(log);
 }
 
 TEST(WorkerLogTest, TellsHowLongTheJoinTook) {
