@@ -51,6 +51,9 @@ absl::StatusOr<std::unique_ptr<KafkaWorker>> KafkaWorker::Open(const Settings& s
     if (absl::Status status = worker->AddLane(options); !status.ok()) return status;
   }
   for (const auto& lane : worker->lanes_) {
+    if (!lane->sink->Connect()) break;  // Lanes connect in the background, too.
+  }
+  for (const auto& lane : worker->lanes_) {
     if (!lane->sink->transactional()) continue;
     if (absl::Status status = lane->sink->InitTransactions(options.connect_timeout); !status.ok()) {
       return status;

@@ -95,6 +95,13 @@ absl::Status KafkaSink::Start() {
   return absl::OkStatus();
 }
 
+// librdkafka asks for its producer id when it begins, which is before any broker is connected, then
+// each half second, and whenever a broker has told about topics. The first that does so knows the
+// others' addresses only; when the second does, it is connected.
+bool KafkaSink::Connect() {
+  return IsThere(output_.get()).has_value() && IsThere(output_.get()).has_value();
+}
+
 bool KafkaSink::Send(Batch& batch) {
   if (look_at_) return false;
   const std::span<Article> articles = batch.articles();
