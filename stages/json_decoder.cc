@@ -105,7 +105,6 @@ class JsonDecoder::Reader {
   bool WalkRoot(ondemand::document& document);
   bool WalkRootScalar(ondemand::document& document);
   bool WalkValue(ondemand::value& json, const FieldTree::Node* node, int depth, Value* element);
-  bool UnescapeString(ondemand::value& json, bool wanted, std::string_view& text);
   bool WalkContainer(ondemand::value& json, const FieldTree::Node* node, int depth);
   bool WalkObject(ondemand::object object, const FieldTree::Node* node, int depth);
   bool WalkArray(ondemand::array array, const FieldTree::Node* node, int depth);
@@ -275,8 +274,11 @@ bool JsonDecoder::Reader::WalkValue(ondemand::value& json, const FieldTree::Node
     WIREDESK_CHECK(raw.size() >= 2 && raw.back() == '"');
     kind = Kind::kString;
     text = raw.substr(1, raw.size() - 2);
+    // Taken whoever wants it: a value that is only skipped may be followed by ':', to simdjson.
+    ondemand::raw_json_string string;
+    if (json.get_raw_json_string().get(string) != simdjson::SUCCESS) return Broken("a bad string");
     if (std::memchr(text.data(), '\\', text.size()) != nullptr &&
-        !UnescapeString(json, element != nullptr || fields != 0, text)) {
+        !Unescape(string, text.size(), element != nullptr || fields != 0, text)) {
       return false;
     }
   } else if (raw[0] == '{' || raw[0] == '[') {
@@ -288,14 +290,6 @@ bool JsonDecoder::Reader::WalkValue(ondemand::value& json, const FieldTree::Node
   if (fields != 0) Put(fields, {kind, raw, text});
   if (element != nullptr) *element = {kind, raw, text};
   return true;
-}
-
-// Replaces `text`, the inside of the string.
-bool JsonDecoder::Reader::UnescapeString(ondemand::value& json, bool wanted,
-                                         std::string_view& text) {
-  ondemand::raw_json_string string;
-  if (json.get_raw_json_string().get(string) != simdjson::SUCCESS) return Broken("a bad string");
-  return Unescape(string, text.size(), wanted, text);
 }
 
 bool JsonDecoder::Reader::WalkContainer(ondemand::value& json, const FieldTree::Node* node,

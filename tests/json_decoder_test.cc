@@ -146,6 +146,8 @@ TEST(JsonDecoderTest, SaysWhatIsWrong) {
       {R"({"title":"t"}{})", Failure::kInvalidJson,
        "byte 13: something follows the end of the document"},
       {R"({"title":"t","n":01})", Failure::kInvalidJson, "byte 17: not a JSON value"},
+      {R"({"title":"t":2}})", Failure::kInvalidJson, "byte 9: an object is malformed behind this"},
+      {R"({"body":["t":2]]})", Failure::kInvalidJson, "byte 9: an array is malformed behind this"},
       {R"({"title":"t\q"})", Failure::kInvalidJson, "byte 9: a string holds an invalid escape"},
       {R"({"title":"t","u":"\q"})", Failure::kInvalidJson,
        "byte 17: a string holds an invalid escape"},
