@@ -482,8 +482,6 @@ class LuceneConverter {
   bool in_field_ = false;
 };
 
-std::string NumberedId(int line) { return fmt::format("query-{}", line); }
-
 // `query` or `name TAB query`.
 ImportQuery ReadPlainLine(const ImportLine& line) {
   ImportQuery query;

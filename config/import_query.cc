@@ -1,5 +1,6 @@
 #include "config/import_query.h"
 
+#include <fmt/format.h>
 #include <simdjson.h>
 
 #include <algorithm>
@@ -21,9 +22,9 @@ bool IsIdChar(char c) {
          c == '.' || c == ':' || c == '/' || c == '-';
 }
 
-std::string ToRuleId(std::string_view text) {
+std::string ToRuleId(const ImportQuery& query) {
   std::string id;
-  for (char c : text.substr(0, kTopicIdBytesMax)) {
+  for (char c : std::string_view(query.id).substr(0, kTopicIdBytesMax)) {
     if (IsIdChar(c)) {
       id += c;
     } else if (!id.empty() && id.back() != '-') {
@@ -31,7 +32,7 @@ std::string ToRuleId(std::string_view text) {
     }
   }
   while (!id.empty() && id.back() == '-') id.pop_back();
-  return id;
+  return id.empty() ? NumberedId(query.line) : id;
 }
 
 // What a pack can't hold is refused where it stands.
@@ -113,6 +114,8 @@ void ImportReport::Add(Diagnostic::Severity severity, std::size_t offset, std::s
   diagnostics_.push_back(std::move(diagnostic));
 }
 
+std::string NumberedId(int line) { return fmt::format("query-{}", line); }
+
 ImportResult ImportQueries(
     const std::vector<ImportQuery>& queries, const std::string& file, const ImportOptions& options,
     ImportReport& report,
@@ -137,7 +140,7 @@ ImportResult ImportQueries(
       continue;
     }
     Topic topic;
-    topic.id = options.id_prefix + ToRuleId(query.id);
+    topic.id = options.id_prefix + ToRuleId(query);
     topic.label = ToLabel(query.label);
     topic.has_rule = true;
     const auto [found, is_new] = known.try_emplace(topic.id, result.pack.topics.size());

@@ -73,9 +73,13 @@ struct ImportResult {
   std::size_t left_out = 0;  // Of these, with an error.
 };
 
-// Makes the pack of the queries' rules: a topic each. Queries of the same id become one topic, in
-// which any of them may hold, with the label of the last. `convert` gives the rule, or nothing
-// after it reported an error.
+// The id of a query that has none.
+std::string NumberedId(int line);
+
+// Makes the pack of the queries' rules: a topic each. Of an id stays what may stand in one; where
+// nothing stays ("危机") the line gives it. Queries of the same id become one topic, in which any
+// of them may hold, with the label of the last. `convert` gives the rule, or nothing after it
+// reported an error.
 ImportResult ImportQueries(
     const std::vector<ImportQuery>& queries, const std::string& file, const ImportOptions& options,
     ImportReport& report,

@@ -216,6 +216,17 @@ TEST(ImportLucene, ReadsNamesJsonAndComments) {
                           HasSubstr("warning 8:11 rule \"Big banks\": the id Big-banks is there")));
 }
 
+TEST(ImportLucene, NumbersQueriesWhoseNameGivesNoId) {
+  Diagnostics diagnostics;
+  const ImportResult result = Import("危机\tcrisis\n(\tloss\n\tgain\n", diagnostics);
+  EXPECT_THAT(Said(diagnostics), ElementsAre());
+  ASSERT_EQ(result.pack.topics.size(), 3U);
+  EXPECT_EQ(result.pack.topics[0].id, "query-1");
+  EXPECT_EQ(result.pack.topics[0].label, "危机");
+  EXPECT_EQ(result.pack.topics[1].id, "query-2");
+  EXPECT_EQ(result.pack.topics[2].id, "query-3");
+}
+
 TEST(ImportLucene, GivesARuleOrAReasonForAnyText) {
   ExpectRuleOrReason(
       {" ", "a",   "when",  "bank*", "te?t", "*",      "\"",      "\"a b\"",    "(",      ")", "+",
