@@ -22,7 +22,7 @@ UNFINISHED = re.compile(r"\b(" + "TO" + "DO|FIX" + r"ME)\b")
 MACHINE = re.compile(r"(?<![\w.$~}])/(?:" + "work|root|home" + r")/|" + r"\.\./sha" + r"red\b|"
                      r"registry\.npm" + r"js|repo[\w.]*\.ma" + r"ven|py" + r"pi\.org|\bpkg\." + "dev")
 LINK = re.compile(r"\[[^\]\n]*\]\(([^)\s]+)\)")
-MENTION = re.compile(r"(?<![\w/.])(?:docs/[\w-]+\.md|tools/[a-z_-]+\b(?!/))")
+MENTION = re.compile(r"(?<![\w/.])(?:docs/[\w-]+\.md|tools/[a-z_-]+(?:\.[a-z]+)?\b(?!/))")
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"/]+)/[^"]*"')
 CONTAINER = re.compile(r"\b(namespace|class|struct|enum|union|extern)\b")
 

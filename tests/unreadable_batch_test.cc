@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "tests/kafka_source_fixture.h"
@@ -13,6 +14,7 @@
 namespace wiredesk {
 namespace {
 
+using std::string_view_literals::operator""sv;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
@@ -91,13 +93,80 @@ TEST_P(UnreadableBatchTest, ABatchRunThatCannotReadAllSaysSo) {
 
 INSTANTIATE_TEST_SUITE_P(
     Damages, UnreadableBatchTest,
-    testing::Values(Damage{"Checksum", {0, 12345, 1, "whatever"}, "true"},
-                    Damage{"Gzip", {1, 0, 1, "this is no gzip"}, "false"},
-                    Damage{"Snappy", {2, 0, 1, "this is no snappy"}, "false"},
-                    Damage{"Lz4", {3, 0, 1, "this is no lz4 frame"}, "false"},
-                    Damage{"Zstd", {4, 0, 1, "this is no zstd frame"}, "false"},
-                    Damage{"UnknownCodec", {7, 0, 1, "whatever"}, "false"}),
+    testing::Values(
+        Damage{"Checksum", {0, 12345, 1, "whatever"}, "true"},
+        Damage{"Gzip", {1, 0, 1, "this is no gzip"}, "false"},
+        // The first bytes of a gzip stream.
+        Damage{"HalfOfGzip",
+               {1, 0, 1, "\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff\x4b\x4c\x4a\x4e\x49\x4d\x4b"sv},
+               "false"},
+        Damage{"Snappy", {2, 0, 1, "this is no snappy"}, "false"},
+        // Claims to be 4 GiB.
+        Damage{"EndlessSnappy", {2, 0, 1, "\xff\xff\xff\xff\x0f\x00x"sv}, "false"},
+        Damage{"Lz4", {3, 0, 1, "this is no lz4 frame"}, "false"},
+        Damage{"Zstd", {4, 0, 1, "this is no zstd frame"}, "false"},
+        Damage{"UnknownCodec", {7, 0, 1, "whatever"}, "false"}),
     [](const testing::TestParamInfo<Damage>& damage) { return std::string(damage.param.name); });
+
+// Batches that can be read and are sound, but unpack to far more than they were.
+class LargeBatchTest : public KafkaSourceTest, public testing::WithParamInterface<const char*> {
+ protected:
+  static constexpr std::size_t kUnpackedMax = 2'000'000;
+
+  void SetUp() override {
+    KafkaSourceTest::SetUp();
+    CreateTopic("in", 2);
+    settings_.kafka.consumer["receive.message.max.bytes"] = std::to_string(kUnpackedMax);
+    settings_.kafka.consumer["fetch.max.bytes"] = "1000000";
+  }
+
+  // Articles of `bytes` bytes each, in a compressed batch each. They shrink to next to nothing.
+  void StoreCompressed(std::int32_t partition, std::size_t bytes, int count) {
+    producer_ = MakeClient(RD_KAFKA_PRODUCER, {{"compression.codec", GetParam()},
+                                               {"message.max.bytes", "10000000"},
+                                               {"batch.num.messages", "1"}});
+    Record record;
+    record.value = std::string(bytes, 'x');
+    record.partition = partition;
+    Store("in", std::vector<Record>(static_cast<std::size_t>(count), record));
+    producer_.reset();
+  }
+};
+
+TEST_P(LargeBatchTest, ThatUnpacksToTooMuchBlocksItsPartitionAndNoOther) {
+  StoreNumbered("in", 0, 0, 2);
+  StoreCompressed(0, 2 * kUnpackedMax, 1);
+  StoreNumbered("in", 0, 100, 2);
+  StoreNumbered("in", 1, 200, 2);
+  OpenSource();
+  ASSERT_TRUE(WaitFor([&] {
+    source_->Fill(batch_, kAnyBytes);
+    return source_->blocked() == 1 && batch_.articles().size() >= 4;
+  }));
+  std::vector<std::string> values = Values();
+  std::sort(values.begin(), values.end());
+  EXPECT_THAT(values, ElementsAre("0", "1", "200", "201"));
+}
+
+// More of them than may be unpacked of one response: those that were left are fetched again.
+TEST_P(LargeBatchTest, ManyThatFitAreAllRead) {
+  constexpr int kMany = 12;
+  StoreCompressed(0, kUnpackedMax / 2, kMany);
+  StoreNumbered("in", 0, 7, 1);
+  OpenSource();
+  ASSERT_TRUE(FillUntil(kMany + 1));
+  for (int i = 0; i < kMany; ++i) {
+    const Article& article = batch_.articles()[static_cast<std::size_t>(i)];
+    EXPECT_EQ(article.value.size(), kUnpackedMax / 2);
+    EXPECT_EQ(article.origin.offset, i);
+  }
+  EXPECT_EQ(batch_.articles()[kMany].value, "7");
+}
+
+INSTANTIATE_TEST_SUITE_P(Codecs, LargeBatchTest, testing::Values("gzip", "snappy", "lz4", "zstd"),
+                         [](const testing::TestParamInfo<const char*>& codec) {
+                           return std::string(codec.param);
+                         });
 
 }  // namespace
 }  // namespace wiredesk
