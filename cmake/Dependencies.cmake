@@ -2,7 +2,7 @@
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
 
-# tools/setup builds librdkafka here where the system's is too old.
+# tools/setup builds librdkafka here, with a patch (docs/DEPENDENCIES.md).
 if(DEFINED ENV{WIREDESK_DEPS})
   set(_deps "$ENV{WIREDESK_DEPS}")
 elseif(DEFINED ENV{XDG_CACHE_HOME})

@@ -490,8 +490,9 @@ ImportQuery ReadPlainLine(const ImportLine& line) {
   query.raw = line.text.substr(start);
   query.text = std::string(query.raw);
   query.column = static_cast<int>(start) + 1;
-  query.id = start == 0 ? NumberedId(line.number) : std::string(line.text.substr(0, tab));
-  query.label = start == 0 ? query.text : query.id;
+  const std::string name(line.text.substr(0, start == 0 ? 0 : tab));
+  query.id = name.empty() ? NumberedId(line.number) : name;
+  query.label = name.empty() ? query.text : name;
   return query;
 }
 

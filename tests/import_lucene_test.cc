@@ -225,6 +225,7 @@ TEST(ImportLucene, NumbersQueriesWhoseNameGivesNoId) {
   EXPECT_EQ(result.pack.topics[0].label, "危机");
   EXPECT_EQ(result.pack.topics[1].id, "query-2");
   EXPECT_EQ(result.pack.topics[2].id, "query-3");
+  EXPECT_EQ(result.pack.topics[2].label, "gain");
 }
 
 TEST(ImportLucene, GivesARuleOrAReasonForAnyText) {
