@@ -149,6 +149,12 @@ absl::StatusOr<KafkaProperties> ConsumerProperties(const Settings& settings) {
     properties.erase("partition.assignment.strategy");
     properties.erase("heartbeat.interval.ms");
   }
+  if (settings.delivery == DeliveryMode::kExactlyOnce &&
+      properties.at("isolation.level") != "read_committed") {
+    return absl::InvalidArgumentError(
+        "kafka: isolation.level must be read_committed with delivery: exactly_once, else an offset "
+        "that is still part of an open transaction is not waited for: take it out");
+  }
   properties["group.id"] = settings.input.group;
   properties["enable.auto.commit"] = "false";
   properties["enable.auto.offset.store"] = "false";

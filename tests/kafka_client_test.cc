@@ -59,6 +59,15 @@ TEST(KafkaProperties, WhatTheGuaranteesRestOnCanNotBeSet) {
   EXPECT_EQ(ProducerProperties(settings.kafka).status().code(), absl::StatusCode::kInvalidArgument);
 }
 
+TEST(KafkaProperties, ExactlyOnceReadsOnlyWhatIsCommitted) {
+  Settings settings;
+  settings.input.group = "desk";
+  settings.kafka.consumer["isolation.level"] = "read_uncommitted";
+  EXPECT_TRUE(ConsumerProperties(settings).ok());
+  settings.delivery = DeliveryMode::kExactlyOnce;
+  EXPECT_THAT(Message(ConsumerProperties(settings).status()), HasSubstr("isolation.level"));
+}
+
 TEST(KafkaProperties, DefaultsAreValid) {
   Settings settings;
   settings.input.group = "desk";
