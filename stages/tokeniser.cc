@@ -1,6 +1,7 @@
 #include "stages/tokeniser.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 
 #include "config/check.h"
@@ -30,6 +31,46 @@ inline void LowerSixteen(const char* from, char* to) {
     to[i] = from[i] >= 'A' && from[i] <= 'Z' ? static_cast<char>(from[i] | 0x20) : from[i];
   }
 #endif
+}
+
+constexpr bool IsAsciiWord(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_';
+}
+
+// How many of the first sixteen bytes are ASCII letters, digits and '_', before the first other
+// one.
+inline std::uint32_t AsciiWordBytes(const char* from) {
+#if defined(__SSE2__)
+  const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
+  const auto is_in = [](__m128i value, char low, char high) {
+    return _mm_and_si128(_mm_cmpgt_epi8(value, _mm_set1_epi8(static_cast<char>(low - 1))),
+                         _mm_cmplt_epi8(value, _mm_set1_epi8(static_cast<char>(high + 1))));
+  };
+  const __m128i is_letter = is_in(_mm_or_si128(bytes, _mm_set1_epi8(0x20)), 'a', 'z');
+  const __m128i is_other =
+      _mm_or_si128(is_in(bytes, '0', '9'), _mm_cmpeq_epi8(bytes, _mm_set1_epi8('_')));
+  const auto mask =
+      static_cast<std::uint32_t>(_mm_movemask_epi8(_mm_or_si128(is_letter, is_other)));
+  return static_cast<std::uint32_t>(std::countr_one(mask));
+#else
+  std::uint32_t count = 0;
+  while (count < 16 && IsAsciiWord(from[count])) ++count;
+  return count;
+#endif
+}
+
+// Whether the three bytes at `p` are a letter of the large blocks of scripts without spaces:
+// Chinese characters, hiragana, katakana. Each of these is a token and folds to itself.
+inline bool IsPlainSingle(const char* p) {
+  const auto byte = [p](int i) {
+    return static_cast<std::uint32_t>(static_cast<unsigned char>(p[i]));
+  };
+  const std::uint32_t utf8 = byte(0) << 16 | byte(1) << 8 | byte(2);
+  const auto is_in = [utf8](std::uint32_t low, std::uint32_t high) {
+    return utf8 - low <= high - low;
+  };
+  return is_in(0xe4b880, 0xe9bfbf) ||                             // U+4E00 to U+9FFF
+         is_in(0xe38181, 0xe38296) || is_in(0xe382a1, 0xe383ba);  // U+3041 on, U+30A1 on
 }
 
 }  // namespace
@@ -204,7 +245,8 @@ void Tokeniser::ReadSlowly(std::uint32_t at, std::uint32_t end) {
         at = ReadWord(at);
         continue;
       case CharClass::kSingle:
-        at = ReadSingle(at);
+        at = IsPlainSingle(text_.data() + at) && !force_slow_ ? ReadPlainSingles(at)
+                                                              : ReadSingle(at);
         continue;
       case CharClass::kSymbol:
         BeginToken(at);
@@ -226,6 +268,33 @@ void Tokeniser::ReadSlowly(std::uint32_t at, std::uint32_t end) {
     }
     at += here.bytes;
   }
+}
+
+// A run of plain letters without spaces, which an article in such a script mostly is.
+std::uint32_t Tokeniser::ReadPlainSingles(std::uint32_t at) {
+  static constexpr std::uint32_t kBytes = 3;
+  WriteBreak();
+  const char* const text = text_.data();
+  const auto size = static_cast<std::uint32_t>(text_.size());
+  char* const canonical = canonical_.data();
+  char* out = canonical + written_;
+  Token* token = tokens_.data() + token_count_;
+  std::uint32_t next = at + kBytes;
+  while (true) {
+    const bool goes_on = next < size && IsPlainSingle(text + next);
+    if (!goes_on && ClassAt(next) == CharClass::kMark) break;  // It belongs to the last one.
+    std::memcpy(out, text + at, kBytes);
+    out[kBytes] = ' ';
+    *token++ = {static_cast<std::uint32_t>(out - canonical), at, next,
+                HashToken(text + at, kBytes)};
+    out += kBytes + 1;
+    at = next;
+    if (!goes_on) break;
+    next += kBytes;
+  }
+  written_ = static_cast<std::size_t>(out - canonical);
+  token_count_ = static_cast<std::size_t>(token - tokens_.data());
+  return at < next ? ReadSingle(at) : at;
 }
 
 // A letter of a script without spaces, with the marks that belong to it.
@@ -299,6 +368,11 @@ std::uint32_t Tokeniser::ReadWord(std::uint32_t at) {
   std::uint32_t end = at;  // Behind the last character that is part of the word.
   bool after_number = false;
   for (std::uint32_t i = at; i < text_.size();) {
+    if (const std::uint32_t bytes = AppendAsciiRun(i); bytes > 0) {
+      i = end = i + bytes;
+      after_number = text_[i - 1] >= '0' && text_[i - 1] <= '9';
+      continue;
+    }
     const DecodedChar here = CharAt(i);
     const CharInfo& info = unicode_.Info(here.c);
     const std::uint32_t next = i + here.bytes;
@@ -337,11 +411,27 @@ void Tokeniser::BeginToken(std::uint32_t start) {
   token_limit_ = written_ + kTokenBytes;
 }
 
+inline void Tokeniser::ReserveForChar(std::uint32_t at) {
+  if (written_ <= token_limit_ - kFoldBytesMax) return;
+  ReserveCanonical(2 * (text_.size() - at) + kTokenBytes);
+  token_limit_ = written_ + kTokenBytes;
+}
+
+// The ASCII letters, digits and '_' from `at` on, up to sixteen; returns how many.
+inline std::uint32_t Tokeniser::AppendAsciiRun(std::uint32_t at) {
+  if (force_slow_) return 0;
+  const char* const from = text_.data() + at;
+  const std::uint32_t left = static_cast<std::uint32_t>(text_.size()) - at;
+  const std::uint32_t bytes = std::min(AsciiWordBytes(from), left);
+  if (bytes == 0) return 0;
+  ReserveForChar(at);
+  LowerSixteen(from, canonical_.data() + written_);
+  written_ += bytes;
+  return bytes;
+}
+
 inline void Tokeniser::AppendChar(std::uint32_t at, std::uint32_t bytes, const CharInfo& info) {
-  if (written_ > token_limit_ - kFoldBytesMax) {
-    ReserveCanonical(2 * (text_.size() - at) + kTokenBytes);
-    token_limit_ = written_ + kTokenBytes;
-  }
+  ReserveForChar(at);
   folds_by_character_ &= info.folds_alone;
   if (info.folds_to_itself) {
     std::memcpy(canonical_.data() + written_, text_.data() + at, 4);

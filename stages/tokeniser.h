@@ -82,13 +82,16 @@ class Tokeniser {
   std::uint32_t ReadWord(std::uint32_t at);
   std::uint32_t ReadAcronym(std::uint32_t at);
   std::uint32_t ReadSingle(std::uint32_t at);
+  std::uint32_t ReadPlainSingles(std::uint32_t at);
   std::uint32_t SkipPossessive(std::uint32_t apostrophe) const;
   bool WordFollows(std::uint32_t at) const;
   DecodedChar CharAt(std::uint32_t at) const { return DecodeUtf8(text_.data() + at); }
   CharClass ClassAt(std::uint32_t at) const;
   bool NumberAt(std::uint32_t at) const;
   void BeginToken(std::uint32_t start);
+  void ReserveForChar(std::uint32_t at);
   void AppendChar(std::uint32_t at, std::uint32_t bytes, const CharInfo& info);
+  std::uint32_t AppendAsciiRun(std::uint32_t at);
   void EndToken(std::uint32_t end);
   void FoldWholeToken();
 

@@ -211,6 +211,27 @@ TEST(Tokeniser, GivesTheSameByEveryPath) {
   }
 }
 
+// The blocks that have a path of their own, with what surrounds them; some letters with a mark.
+TEST(Tokeniser, ReadsEveryLetterWithoutSpacesAlike) {
+  std::string text;
+  const auto append = [&text](std::uint32_t first, std::uint32_t last) {
+    for (std::uint32_t c = first; c <= last; ++c) {
+      text += static_cast<char>(0xe0 | c >> 12);
+      text += static_cast<char>(0x80 | (c >> 6 & 0x3f));
+      text += static_cast<char>(0x80 | (c & 0x3f));
+      if (c % 7 == 0) text += "\u3099";
+      if (c % 50 == 0) text += "，";
+    }
+  };
+  append(0x3000, 0x312f);
+  append(0x4d00, 0xa0ff);
+  Tokeniser slow;
+  slow.ForceSlowPath();
+  Tokeniser fast;
+  EXPECT_EQ(Tokenise(fast, text, ApostropheMode::kJoin),
+            Tokenise(slow, text, ApostropheMode::kJoin));
+}
+
 // Every token stands where the table says, in order, and folds to what the canonical text holds.
 TEST(Tokeniser, KeepsItsTablesTrue) {
   Tokeniser tokeniser;
