@@ -8,6 +8,8 @@
 
 #include "config/import_nodes.h"
 #include "config/rule_bounds.h"
+#include "config/rule_parser.h"
+#include "config/rule_text_writer.h"
 #include "config/rule_words.h"
 #include "config/text_check.h"
 
@@ -47,7 +49,22 @@ bool CheckText(const ImportQuery& query, ImportReport& report) {
   return false;
 }
 
+// What a pack can't hold of `topic`, by the reader of packs; "": nothing. `like` has no topics.
+std::string FaultOf(const RulePack& like, const Topic& topic) {
+  RulePack pack = like;
+  pack.topics.push_back(topic);
+  Diagnostics diagnostics;
+  ParseRulePack(WriteRuleText(pack), "", diagnostics, ListFiles::kRefuse);
+  const auto error = std::find_if(
+      diagnostics.begin(), diagnostics.end(),
+      [](const Diagnostic& one) { return one.severity == Diagnostic::Severity::kError; });
+  return error == diagnostics.end() ? "" : error->message;
+}
+
+// On one line, as a pack has it.
 std::string ToLabel(std::string text) {
+  std::replace_if(
+      text.begin(), text.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
   text.resize(WholeCharacters(text, kTopicLabelBytesMax).size());
   return text;
 }
@@ -125,6 +142,7 @@ ImportResult ImportQueries(
   result.pack.name = options.pack_name;
   result.pack.version = options.version;
   result.pack.language = options.language;
+  const RulePack empty = result.pack;
   std::map<std::string, std::size_t> known;
   for (const ImportQuery& query : queries) {
     ++result.rules;
@@ -143,21 +161,25 @@ ImportResult ImportQueries(
     topic.id = options.id_prefix + ToRuleId(query);
     topic.label = ToLabel(query.label);
     topic.has_rule = true;
-    const auto [found, is_new] = known.try_emplace(topic.id, result.pack.topics.size());
-    if (is_new) {
-      topic.when = std::move(rule);
+    topic.when = std::move(rule);
+    const auto found = known.find(topic.id);
+    Topic* const first = found == known.end() ? nullptr : &result.pack.topics[found->second];
+    if (first != nullptr) topic.when = AnyOf({*first->when, *std::move(topic.when)});
+    if (const std::string fault = FaultOf(empty, topic); !fault.empty()) {
+      report.Error(0, query.text.size(), "a pack can't hold this rule: " + fault,
+                   "shorten the query, or make several of it");
+      ++result.left_out;
+      continue;
+    }
+    if (first == nullptr) {
+      known.emplace(topic.id, result.pack.topics.size());
       result.pack.topics.push_back(std::move(topic));
       continue;
     }
-    Topic& first = result.pack.topics[found->second];
     report.Warn(0, query.text.size(),
                 "the id " + topic.id + " is there again; its rules are joined by |",
-                "the topic is called \"" + topic.label + "\" now, before \"" + first.label + "\"");
-    first.label = topic.label;
-    std::vector<RuleNode> both;
-    both.push_back(*std::move(first.when));
-    both.push_back(*std::move(rule));
-    first.when = AnyOf(std::move(both));
+                "the topic is called \"" + topic.label + "\" now, before \"" + first->label + "\"");
+    *first = std::move(topic);
   }
   return result;
 }

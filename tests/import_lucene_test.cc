@@ -1,5 +1,6 @@
 #include "config/import_lucene.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -11,6 +12,7 @@
 namespace wiredesk {
 namespace {
 
+using ::testing::AnyOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -226,6 +228,27 @@ TEST(ImportLucene, NumbersQueriesWhoseNameGivesNoId) {
   EXPECT_EQ(result.pack.topics[1].id, "query-2");
   EXPECT_EQ(result.pack.topics[2].id, "query-3");
   EXPECT_EQ(result.pack.topics[2].label, "gain");
+}
+
+TEST(ImportLucene, PutsNamesOfSeveralLinesOnOne) {
+  Diagnostics diagnostics;
+  const ImportResult result = Import(R"({"id":"q","name":"a\nb","query":"c"})", diagnostics);
+  ASSERT_EQ(result.pack.topics.size(), 1U);
+  EXPECT_EQ(result.pack.topics[0].label, "a b");
+}
+
+TEST(ImportLucene, LeavesOutWhatAPackCannotHold) {
+  const std::string fits(1000, 'a');
+  std::string many;
+  for (int i = 0; i < 40; ++i) many += fmt::format("word{} ", i);
+  Diagnostics diagnostics;
+  const ImportResult result = Import(fits + "\n" + fits + "a\n\"" + fits + " b\"\n" + fits +
+                                         "?\nx AND source:" + fits + "a\n\"" + many + "\"~3",
+                                     diagnostics);
+  EXPECT_EQ(result.pack.topics.size(), 1U);
+  EXPECT_EQ(result.left_out, 5U);
+  EXPECT_THAT(Said(diagnostics), testing::Each(AnyOf(HasSubstr("a pack can't hold this rule: "),
+                                                     HasSubstr("warning 6:1 rule"))));
 }
 
 TEST(ImportLucene, GivesARuleOrAReasonForAnyText) {
