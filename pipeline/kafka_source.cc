@@ -180,7 +180,7 @@ void KafkaSource::Take(const rd_kafka_message_t& message, Batch& batch) {
   Partition* partition = Find(message);
   // Not ours any more, or taken before: fetched around a rebalance or a pause.
   if (partition == nullptr || message.offset < partition->next) return;
-  if (partition->held()) return;  // Behind what can't be read, or from anywhere.
+  if (partition->retry_at) return;  // Behind what can't be read.
   partition->next = message.offset + 1;
   if (partition->first < 0) partition->first = message.offset;
 
@@ -219,8 +219,6 @@ void KafkaSource::KeepAlive() {
   KafkaMessage message(rd_kafka_consumer_poll(client_.get(), 0));
   if (message == nullptr) return;
   if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) return HandleError(*message);
-  const Partition* const partition = Find(*message);
-  if (partition != nullptr && partition->held()) return;
   stash_.push_back(std::move(message));  // Was under way before the pause.
 }
 
@@ -229,7 +227,7 @@ void KafkaSource::PauseAll(bool pause) {
   if (partitions_.empty()) return;
   const KafkaPartitions all = MakeKafkaPartitions(static_cast<int>(partitions_.size()));
   for (const auto& [key, partition] : partitions_) {
-    if (partition.held()) continue;  // Stays paused.
+    if (partition.retry_at) continue;  // Stays paused.
     rd_kafka_topic_partition_list_add(all.get(), std::string(key.first).c_str(), key.second);
   }
   const rd_kafka_resp_err_t error = pause ? rd_kafka_pause_partitions(client_.get(), all.get())

@@ -126,10 +126,6 @@ class KafkaSource final : public Source {
     std::int64_t first = -1;      // The first offset taken in under this assignment.
     // Set while a batch of records can't be read: when to try again.
     std::optional<Clock::time_point> retry_at;
-    // Set until it is known where to begin: when to ask again.
-    std::optional<Clock::time_point> settle_at;
-
-    bool held() const { return retry_at || settle_at; }  // Paused by us, for a reason of its own.
   };
   using PartitionKey = std::pair<std::string_view, std::int32_t>;
 
@@ -144,7 +140,7 @@ class KafkaSource final : public Source {
   bool HasMemberId() const;
   void HandleError(const rd_kafka_message_t& message);
   void Block(const rd_kafka_message_t& message);
-  bool IsHeld(const rd_kafka_message_t& message);
+  bool IsBlocked(const rd_kafka_message_t& message);
   void RetryBlocked(Clock::time_point now);
   void Unblock(Partition& partition);
   void CountBlocked();
@@ -160,13 +156,7 @@ class KafkaSource final : public Source {
   void OnAssign(rd_kafka_topic_partition_list_t& partitions);
   void OnRevoke(rd_kafka_topic_partition_list_t& partitions);
   void ForgetUnfinished(const rd_kafka_topic_partition_list_t& partitions);
-  void SetStarts(rd_kafka_topic_partition_list_t& partitions);
-  bool SetStart(Partition& partition, const rd_kafka_topic_partition_t& committed,
-                rd_kafka_topic_partition_t& start);
-  void FailWithoutStart(std::string_view topic, std::int32_t id, std::string_view why);
-  void HoldUnsettled();
-  void SettleStarts(Clock::time_point now);
-  bool Settle(Partition& partition);
+  void LearnCommitted(const rd_kafka_topic_partition_list_t& partitions);
   void PauseAll(bool pause);
 
   // What may be committed and is not yet, of all partitions or of `only`.

@@ -60,7 +60,6 @@ absl::Status KafkaSource::Commit(bool wait) {
   if (!wait && (now - committed_at_ < options_.commit_interval)) return status_;
   committed_at_ = now;
   RetryBlocked(now);
-  SettleStarts(now);
   PublishLag();
   if (transaction_ != nullptr) {
     // What failed may have left articles in the lane that are not ours any more.
@@ -196,10 +195,8 @@ void KafkaSource::Rewind() {
   if (partitions_.empty()) return;
   const KafkaPartitions offsets = MakeKafkaPartitions(static_cast<int>(partitions_.size()));
   for (const auto& [key, partition] : partitions_) {
-    if (partition.settle_at) continue;  // Nothing was taken from it.
     rd_kafka_topic_partition_list_add(offsets.get(), std::string(key.first).c_str(), key.second);
   }
-  if (offsets->cnt == 0) return;
   const int timeout_ms = static_cast<int>(kCommitTimeout.count());
   const rd_kafka_resp_err_t error = rd_kafka_committed(client_.get(), offsets.get(), timeout_ms);
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {

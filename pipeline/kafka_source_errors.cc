@@ -46,16 +46,20 @@ void KafkaSource::HandleError(const rd_kafka_message_t& message) {
   const char* text = rd_kafka_message_errstr(&message);
   switch (message.err) {
     case RD_KAFKA_RESP_ERR__PARTITION_EOF:
-      if (Partition* partition = Find(message); partition != nullptr && !partition->held()) {
+      if (Partition* partition = Find(message)) {
         partition->next = std::max(partition->next, message.offset);
       }
       return;
     case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET:
       // Behind a damaged batch librdkafka may take anything for an offset.
-      if (message.rkt != nullptr && IsHeld(message)) return;
-      return FailWithoutStart(
+      if (message.rkt != nullptr && IsBlocked(message)) return;
+      return Fail(absl::OutOfRangeError(fmt::format(
+          "{}[{}] has no committed offset for group {} that still exists, and input.start is "
+          "\"error\". Nothing was skipped. Set input.start to \"earliest\" or \"latest\" to say "
+          "where to begin, or set the group's offsets (kafka-consumer-groups.sh --reset-offsets). "
+          "Kafka says: {}",
           message.rkt == nullptr ? "a partition" : rd_kafka_topic_name(message.rkt),
-          message.partition, text);
+          message.partition, options_.properties.at("group.id"), text)));
     case RD_KAFKA_RESP_ERR__FATAL: {
       std::array<char, 512> reason;
       const rd_kafka_resp_err_t cause =
@@ -79,7 +83,7 @@ void KafkaSource::HandleError(const rd_kafka_message_t& message) {
 
 void KafkaSource::Block(const rd_kafka_message_t& message) {
   Partition* const partition = Find(message);
-  if (partition == nullptr || partition->held()) return;
+  if (partition == nullptr || partition->retry_at) return;
   partition->retry_at = options_.now() + options_.retry_blocked_after;
   if (partition->next < 0) partition->next = message.offset;
   CountBlocked();
@@ -100,9 +104,9 @@ void KafkaSource::Block(const rd_kafka_message_t& message) {
       options_.retry_blocked_after.count() / 1000, options_.properties.at("group.id"));
 }
 
-bool KafkaSource::IsHeld(const rd_kafka_message_t& message) {
+bool KafkaSource::IsBlocked(const rd_kafka_message_t& message) {
   const Partition* const partition = Find(message);
-  return partition != nullptr && partition->held();
+  return partition != nullptr && partition->retry_at;
 }
 
 // From where the partition stands, which is not behind the batch in question.

@@ -12,6 +12,8 @@ namespace wiredesk {
 
 using std::chrono::milliseconds;
 
+constexpr milliseconds kLearnTimeout{1000};
+
 void KafkaSource::OnRebalance(rd_kafka_t* client, rd_kafka_resp_err_t event,
                               rd_kafka_topic_partition_list_t* partitions, void* opaque) {
   KafkaSource& self = *static_cast<KafkaSource*>(opaque);
@@ -27,7 +29,6 @@ void KafkaSource::OnRebalance(rd_kafka_t* client, rd_kafka_resp_err_t event,
     } else {
       rd_kafka_assign(client, partitions);
     }
-    self.HoldUnsettled();
     if (self.paused_) self.PauseAll(true);
   } else if (event == RD_KAFKA_RESP_ERR__REVOKE_PARTITIONS) {
     self.OnRevoke(*partitions);
@@ -66,7 +67,23 @@ void KafkaSource::OnAssign(rd_kafka_topic_partition_list_t& partitions) {
     if (const auto end = ends_.find(key); end != ends_.end()) partition.until = end->second;
     partitions_[key] = partition;
   }
-  SetStarts(partitions);
+  if (partitions.cnt > 0) LearnCommitted(partitions);
+}
+
+// For the lag of partitions that no record has come from yet. An offset that is part of an open
+// transaction is not waited for here: the lane has other partitions.
+void KafkaSource::LearnCommitted(const rd_kafka_topic_partition_list_t& partitions) {
+  const BrokerWait wait;
+  const KafkaPartitions offsets(rd_kafka_topic_partition_list_copy(&partitions));
+  if (rd_kafka_committed(client_.get(), offsets.get(), static_cast<int>(kLearnTimeout.count())) !=
+      RD_KAFKA_RESP_ERR_NO_ERROR) {
+    return;
+  }
+  for (const rd_kafka_topic_partition_t& element : Elements(*offsets)) {
+    if (element.err != RD_KAFKA_RESP_ERR_NO_ERROR || element.offset < 0) continue;
+    const auto found = partitions_.find({element.topic, element.partition});
+    if (found != partitions_.end()) found->second.committed = element.offset;
+  }
 }
 
 void KafkaSource::OnRevoke(rd_kafka_topic_partition_list_t& partitions) {

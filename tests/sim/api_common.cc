@@ -176,12 +176,6 @@ rd_kafka_topic_partition_list_t* rd_kafka_topic_partition_list_copy(
   return copy;
 }
 
-// No log is ever cut off here.
-std::int32_t rd_kafka_topic_partition_get_leader_epoch(const rd_kafka_topic_partition_t*) {
-  return -1;
-}
-void rd_kafka_topic_partition_set_leader_epoch(rd_kafka_topic_partition_t*, std::int32_t) {}
-
 rd_kafka_topic_partition_t* rd_kafka_topic_partition_list_find(
     const rd_kafka_topic_partition_list_t* list, const char* topic, std::int32_t partition) {
   for (int i = 0; i < list->cnt; ++i) {

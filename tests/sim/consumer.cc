@@ -205,24 +205,13 @@ rd_kafka_message_t* Consumer::Poll() {
   return nullptr;
 }
 
-// Of an offset that may be BEGINNING or END.
-std::int64_t Consumer::PositionOf(std::int32_t partition, std::int64_t offset) const {
-  if (offset == RD_KAFKA_OFFSET_END) return brokers_.End(partition);
-  return std::max<std::int64_t>(offset, 0);
-}
-
 void Consumer::Assign(const Offsets& partitions) {
   for (const auto& [id, offset] : partitions) {
     Partition& partition = assigned_[id];
     partition = {};
     partition.version = ++versions_;
-    if (offset == RD_KAFKA_OFFSET_INVALID) continue;
-    partition.position = PositionOf(id, offset);
-    partition.handed_out = partition.committed = partition.position;
   }
-  ++assignments_;
   AskOffsets();
-  ScheduleFetch(0);
 }
 
 // What was taken in and not committed when this member loses it: a fault excuses it.
@@ -251,31 +240,23 @@ void Consumer::NoteCommit(rd_kafka_resp_err_t error, const Offsets& offsets) {
 
 void Consumer::Unassign(const Offsets& partitions) {
   CountInFlight(false);
-  ++assignments_;
   for (const auto& [id, offset] : partitions) assigned_.erase(id);
 }
 
 void Consumer::UnassignAll() {
   CountInFlight(false);
-  ++assignments_;
   assigned_.clear();
 }
 
-// Where to begin: what the group has, or the beginning. That is also taken for the answer where the
-// group's offset is part of an open transaction, and the assignment has changed since (a mistake of
-// librdkafka's).
+// Where to begin: what the group has, or the beginning.
 void Consumer::AskOffsets() {
   std::vector<std::int32_t> unknown;
   for (const auto& [id, partition] : assigned_) {
     if (partition.position < 0) unknown.push_back(id);
   }
   if (unknown.empty()) return;
-  Send(coordinator_, [this, self = SharedAs<Consumer>(), unknown, asked = assignments_] {
-    Reply([this, unknown, asked, answer = brokers_.group.Fetch(unknown)]() mutable {
-      if (!answer.has_value() && asked != assignments_) {
-        answer.emplace();
-        for (const std::int32_t id : unknown) (*answer)[id] = RD_KAFKA_OFFSET_INVALID;
-      }
+  Send(coordinator_, [this, self = SharedAs<Consumer>(), unknown] {
+    Reply([this, answer = brokers_.group.Fetch(unknown)] {
       if (!answer.has_value()) {
         return world().After(kRetryAfter, [this, again = SharedAs<Consumer>()] {
           if (!dead) AskOffsets();
@@ -348,10 +329,7 @@ void Consumer::Seek(rd_kafka_topic_partition_list_t& list) {
       continue;
     }
     found->second.version = ++versions_;
-    found->second.position = found->second.handed_out =
-        PositionOf(list.elems[i].partition, list.elems[i].offset);
-    // What lies before it was never this member's.
-    found->second.committed = std::min(found->second.committed, found->second.position);
+    found->second.position = found->second.handed_out = list.elems[i].offset;
   }
 }
 

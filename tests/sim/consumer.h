@@ -82,7 +82,6 @@ class Consumer final : public NetworkClient, public GroupMember {
   void CallBack(rd_kafka_resp_err_t what, const std::set<std::int32_t>& partitions);
   void CountInFlight(bool excused);
   void NoteCommit(rd_kafka_resp_err_t error, const Offsets& offsets);
-  std::int64_t PositionOf(std::int32_t partition, std::int64_t offset) const;
   void AskOffsets();
   void ScheduleFetch(Time delay);
   void Fetch();
@@ -101,7 +100,6 @@ class Consumer final : public NetworkClient, public GroupMember {
 
   std::map<std::int32_t, Partition> assigned_;
   std::uint64_t versions_ = 0;
-  std::uint64_t assignments_ = 0;  // Changes of the assignment.
   std::deque<Event> events_;
   std::deque<ReadAhead> read_ahead_;
   bool fetching_ = false;

@@ -47,15 +47,9 @@ EDITS = {
         ("if (found == partitions_.end()) continue;\n    tracker_.Revoke(",
          "if (found == partitions_.end() || @partitions are kept that went@) continue;\n"
          "    tracker_.Revoke("),
-        # Where to begin.
-        ("  SetStarts(partitions);",
-         "  if (!@where to begin is left to librdkafka@) SetStarts(partitions);"),
         # Reading again.
         ("if (self.rewind_due_) self.Rewind();",
          "if (self.rewind_due_ && !@partitions that stay are not read again@) self.Rewind();"),
-    ],
-    "kafka_source_starts": [
-        ("if (is_known && found.err", "if ((is_known || @no answer is none@) && found.err"),
     ],
     "kafka_source_commits": [
         # Which offsets.
