@@ -132,8 +132,10 @@ absl::StatusOr<KafkaProperties> ConsumerProperties(const Settings& settings) {
       {"fetch.wait.max.ms", "100"},
       // Members hear of a rebalance by it.
       {"heartbeat.interval.ms", "1000"},
-      // Bounds memory. Less than a second of work would make librdkafka pause between fetches.
-      {"queued.max.messages.kbytes", "65536"},
+      // Bounds memory. What is read ahead beyond this need not be long in coming, so librdkafka must
+      // not wait a second before it fetches again.
+      {"queued.max.messages.kbytes", "16384"},
+      {"fetch.queue.backoff.ms", "10"},
   };
   const KafkaProperties* layers[] = {&settings.kafka.common, &settings.kafka.consumer};
   KafkaProperties properties = Merge(std::move(defaults), layers);
