@@ -132,8 +132,8 @@ absl::StatusOr<KafkaProperties> ConsumerProperties(const Settings& settings) {
       {"fetch.wait.max.ms", "100"},
       // Members hear of a rebalance by it.
       {"heartbeat.interval.ms", "1000"},
-      // Bounds memory. What is read ahead beyond this need not be long in coming, so librdkafka must
-      // not wait a second before it fetches again.
+      // Bounds memory. What is read ahead beyond this need not be long in coming, so librdkafka
+      // must not wait a second before it fetches again.
       {"queued.max.messages.kbytes", "16384"},
       {"fetch.queue.backoff.ms", "10"},
   };
