@@ -11,13 +11,12 @@
 #include <random>
 #include <string>
 #include <string_view>
-#include <vector>
 
-#include "stages/arena.h"
+#include "bench/padded_texts.h"
 
 namespace wiredesk {
 
-class Corpus {
+class Corpus : public PaddedTexts {
  public:
   // More would measure the memory bus instead of the stage.
   static constexpr std::size_t kArticlesMax = 30000;
@@ -28,30 +27,18 @@ class Corpus {
     return corpus;
   }
 
-  std::size_t size() const { return articles_.size(); }
-  std::string_view operator[](std::size_t index) const {
-    const std::string& article = articles_[index];
-    return {article.data(), article.size() - kPadding};
-  }
-  std::size_t bytes() const { return bytes_; }
   const std::string& name() const { return name_; }
 
  private:
   Corpus() {
     const char* const path = std::getenv("WIREDESK_FEED");
     Load(path != nullptr ? path : WIREDESK_SOURCE_DIR "/data/sample-feed.ndjson");
-    if (articles_.empty()) MakeUp();
+    if (size() == 0) MakeUp();
     std::fprintf(stderr, "corpus: %s, %zu articles, %zu bytes each\n", name_.c_str(), size(),
-                 bytes_ / size());
+                 bytes() / size());
   }
 
-  void Add(std::string article) {
-    bytes_ += article.size();
-    article.append(kPadding, '\0');
-    articles_.push_back(std::move(article));
-  }
-
-  bool full() const { return size() >= kArticlesMax || bytes_ >= kBytesMax; }
+  bool full() const { return size() >= kArticlesMax || bytes() >= kBytesMax; }
 
   void Load(const std::string& path) {
     const std::unique_ptr<gzFile_s, int (*)(gzFile)> file(gzopen(path.c_str(), "rb"), gzclose);
@@ -92,8 +79,6 @@ class Corpus {
   }
 
   std::string name_;
-  std::vector<std::string> articles_;
-  std::size_t bytes_ = 0;
 };
 
 }  // namespace wiredesk

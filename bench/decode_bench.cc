@@ -8,6 +8,7 @@
 #include <cstring>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "bench/bare_parse.h"
@@ -59,11 +60,15 @@ std::size_t ExpectedBytes() {
   return expected;
 }
 
-void Report(benchmark::State& state, std::size_t bytes) {
-  if (bytes != ExpectedBytes()) state.SkipWithError("read another number of bytes");
+void Report(benchmark::State& state, const PaddedTexts& texts, bool is_right) {
+  if (!is_right) state.SkipWithError("did not read what there is to read");
   const auto rounds = static_cast<std::int64_t>(state.iterations());
-  state.SetItemsProcessed(rounds * static_cast<std::int64_t>(Corpus::Get().size()));
-  state.SetBytesProcessed(rounds * static_cast<std::int64_t>(Corpus::Get().bytes()));
+  state.SetItemsProcessed(rounds * static_cast<std::int64_t>(texts.size()));
+  state.SetBytesProcessed(rounds * static_cast<std::int64_t>(texts.bytes()));
+}
+
+void Report(benchmark::State& state, std::size_t bytes) {
+  Report(state, Corpus::Get(), bytes == ExpectedBytes());
 }
 
 template <std::size_t (*read)(ondemand::parser&, std::string_view)>
@@ -121,50 +126,28 @@ void FillBatches(benchmark::State& state) {
 BENCHMARK(FillBatches)->Name("batch_alone")->Unit(benchmark::kMillisecond);
 
 // The corpus as plain text: its titles, and its bodies in paragraphs.
-class PlainTexts {
- public:
-  static const PlainTexts& Get() {
-    static const PlainTexts texts;
-    return texts;
-  }
-
-  std::size_t size() const { return texts_.size(); }
-  std::string_view operator[](std::size_t index) const {
-    const std::string& text = texts_[index];
-    return {text.data(), text.size() - kPadding};
-  }
-  std::size_t bytes() const { return bytes_; }
-
- private:
-  PlainTexts() {
+const PaddedTexts& PlainTexts() {
+  static const PaddedTexts texts = [] {
     DecodeSettings settings;
     settings.article_bytes_max = Corpus::kBytesMax;
     Decoder decoder(settings);
     Batch batch(kBatchArticles);
+    PaddedTexts made;
     ForEachBatch(Corpus::Get(), batch, [&](Batch& full) {
       decoder.Process(full);
       for (const Article& article : full.articles()) {
         std::string text;
         for (const TextPart& part : article.parts) text.append(part.text).append("\n\n");
-        bytes_ += text.size();
-        texts_.push_back(text.append(kPadding, '\0'));
+        made.Add(std::move(text));
       }
     });
-  }
-
-  std::vector<std::string> texts_;
-  std::size_t bytes_ = 0;
-};
-
-void ReportText(benchmark::State& state, bool is_right) {
-  if (!is_right) state.SkipWithError("did not read what there is to read");
-  const auto rounds = static_cast<std::int64_t>(state.iterations());
-  state.SetItemsProcessed(rounds * static_cast<std::int64_t>(PlainTexts::Get().size()));
-  state.SetBytesProcessed(rounds * static_cast<std::int64_t>(PlainTexts::Get().bytes()));
+    return made;
+  }();
+  return texts;
 }
 
 void CopyText(benchmark::State& state) {
-  const PlainTexts& texts = PlainTexts::Get();
+  const PaddedTexts& texts = PlainTexts();
   std::vector<char> copy(Corpus::kBytesMax);
   for (auto _ : state) {
     for (std::size_t i = 0; i < texts.size(); ++i) {
@@ -172,7 +155,7 @@ void CopyText(benchmark::State& state) {
       benchmark::DoNotOptimize(copy.data());
     }
   }
-  ReportText(state, true);
+  Report(state, texts, true);
 }
 BENCHMARK(CopyText)->Name("memcpy/text")->Unit(benchmark::kMillisecond);
 
@@ -185,7 +168,7 @@ void DecodeText(benchmark::State& state) {
   std::size_t bytes = 0;
   const auto decode_all = [&] {
     bytes = 0;
-    ForEachBatch(PlainTexts::Get(), batch, [&](Batch& full) {
+    ForEachBatch(PlainTexts(), batch, [&](Batch& full) {
       decoder.Process(full);
       for (const Article& article : full.articles()) {
         for (const TextPart& part : article.parts) bytes += part.text.size();
@@ -197,8 +180,8 @@ void DecodeText(benchmark::State& state) {
   for (auto _ : state) decode_all();
   // Blank lines, and what stands around them, are all that may be lost.
   const bool is_whole =
-      expected <= PlainTexts::Get().bytes() && expected >= PlainTexts::Get().bytes() / 100 * 95;
-  ReportText(state, is_whole && bytes == expected);
+      expected <= PlainTexts().bytes() && expected >= PlainTexts().bytes() / 100 * 95;
+  Report(state, PlainTexts(), is_whole && bytes == expected);
 }
 BENCHMARK(DecodeText)->Name("decode/text")->Unit(benchmark::kMillisecond);
 
