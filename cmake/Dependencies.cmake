@@ -16,12 +16,12 @@ pkg_check_modules(RDKAFKA IMPORTED_TARGET rdkafka>=2.14.2)
 if(NOT RDKAFKA_FOUND)
   message(FATAL_ERROR "librdkafka 2.14.2 or newer was not found: run tools/setup")
 endif()
-# The library may sit outside the linker's path; the program must find it where it was found now.
 pkg_get_variable(_rdkafka_patch rdkafka wiredesk_patch)
 if(NOT _rdkafka_patch)
   message(WARNING "this librdkafka is without tools/librdkafka.patch and may read partitions twice "
     "(docs/DEPENDENCIES.md): run tools/setup")
 endif()
+# The library may sit outside the linker's path; the program must find it where it was found now.
 set(CMAKE_BUILD_RPATH "${RDKAFKA_LIBRARY_DIRS}")
 set(CMAKE_INSTALL_RPATH "${RDKAFKA_LIBRARY_DIRS}")
 

@@ -33,10 +33,6 @@ inline void LowerSixteen(const char* from, char* to) {
 #endif
 }
 
-constexpr bool IsAsciiWord(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_';
-}
-
 // How many of the first sixteen bytes are ASCII letters, digits and '_', before the first other
 // one.
 inline std::uint32_t AsciiWordBytes(const char* from) {
@@ -53,8 +49,11 @@ inline std::uint32_t AsciiWordBytes(const char* from) {
       static_cast<std::uint32_t>(_mm_movemask_epi8(_mm_or_si128(is_letter, is_other)));
   return static_cast<std::uint32_t>(std::countr_one(mask));
 #else
+  const auto is_word = [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_';
+  };
   std::uint32_t count = 0;
-  while (count < 16 && IsAsciiWord(from[count])) ++count;
+  while (count < 16 && is_word(from[count])) ++count;
   return count;
 #endif
 }
