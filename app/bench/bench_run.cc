@@ -155,19 +155,16 @@ absl::Status BenchRun::MeasureThroughput(BenchResult& result) {
   if (!feeder.ok()) return feeder.status();
   // All that may be there before the workers start.
   while (FeedSome(**feeder, plan_.articles) || (!broker_.is_embedded() && sent_ < plan_.articles)) {
-    if (absl::Status status = Check(); !status.ok()) return status;
+    if (absl::Status status = Check(**feeder); !status.ok()) return status;
     ShowProgress(0, plan_.articles, "sending");
   }
   while (!(*feeder)->idle()) (*feeder)->Poll(milliseconds(20));
+  if (absl::Status status = Check(**feeder); !status.ok()) return status;
   const std::optional<double> broker_before = broker_.cpu_seconds();
   if (absl::Status status = StartWorkers(); !status.ok()) return status;
   if (absl::Status status = WaitFor(plan_.articles, **feeder); !status.ok()) return status;
   const double cpu_seconds = TakeUsage().cpu_seconds;
   const std::optional<double> broker_after = broker_.cpu_seconds();
-  if ((*feeder)->counts().failed > 0) {
-    return absl::UnavailableError("the broker did not take the feed: " +
-                                  (*feeder)->first_failure());
-  }
   // By when they were written, and not when they were read: the reader may be late.
   const WriteTimes written = reader_->write_times();
   const std::int64_t half = written.MomentOf(plan_.articles / 2);
@@ -202,7 +199,7 @@ absl::Status BenchRun::SendOnSchedule(Feeder& feeder, const SendSchedule& schedu
     }
     if (!Send(feeder)) feeder.Poll(milliseconds(1));
     if (sent_ % 64 == 0) feeder.Poll(milliseconds(0));
-    if (absl::Status status = Check(); !status.ok()) return status;
+    if (absl::Status status = Check(feeder); !status.ok()) return status;
     ShowProgress(schedule.first, end,
                  fmt::format("at {:.0f}/s", 1e9 / static_cast<double>(schedule.interval.count())));
   }
@@ -217,7 +214,7 @@ absl::Status BenchRun::WarmUp(Feeder& feeder) {
   const std::uint64_t end = sent_ + warm_up_articles();
   while (sent_ < end) {
     if (!Send(feeder)) feeder.Poll(milliseconds(1));
-    if (absl::Status status = Check(); !status.ok()) return status;
+    if (absl::Status status = Check(feeder); !status.ok()) return status;
   }
   return WaitFor(end, feeder);
 }
@@ -267,7 +264,7 @@ absl::Status BenchRun::WaitFor(std::uint64_t count, Feeder& feeder) {
   std::uint64_t last = reader_->received();
   while (reader_->received() < count) {
     if (!FeedSome(feeder, plan_.articles)) std::this_thread::sleep_for(kLookEvery);
-    if (absl::Status status = Check(); !status.ok()) return status;
+    if (absl::Status status = Check(feeder); !status.ok()) return status;
     ShowProgress(0, std::max(count, plan_.articles), "");
     if (Clock::now() - looked_at_ > kTakeUsageEvery) TakeUsage();
     const std::uint64_t now = reader_->received();
@@ -282,6 +279,13 @@ absl::Status BenchRun::WaitFor(std::uint64_t count, Feeder& feeder) {
     }
   }
   return absl::OkStatus();
+}
+
+absl::Status BenchRun::Check(const Feeder& feeder) {
+  if (feeder.counts().failed > 0) {
+    return absl::UnavailableError("the broker did not take the feed: " + feeder.first_failure());
+  }
+  return Check();
 }
 
 absl::Status BenchRun::Check() {

@@ -69,8 +69,9 @@ class BenchRun {
   std::uint64_t warm_up_articles() const;
   // Feeds, where it is not fed before, until `count` outputs are there.
   absl::Status WaitFor(std::uint64_t count, Feeder& feeder);
-  // That no signal came, and that the workers run.
+  // That no signal came, and that the workers run; and that the broker takes what is sent.
   absl::Status Check();
+  absl::Status Check(const Feeder& feeder);
   // How many of the inputs [first, end) are done.
   void ShowProgress(std::uint64_t first, std::uint64_t end, const std::string& what);
   // Of all workers.

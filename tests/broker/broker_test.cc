@@ -9,6 +9,7 @@
 #include <iterator>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <random>
 #include <set>
 #include <string>
 #include <string_view>
@@ -435,6 +436,25 @@ TEST_F(BrokerTest, FeedSendsFilesWithTheirIdsAsKeys) {
 
   Process missing({"feed", lines, "--to", in_ + ".other", "-b", brokers_}, LogPath());
   EXPECT_EQ(missing.Wait(), 78);
+}
+
+// Larger than a topic takes by default, and of letters that no compression makes small enough.
+TEST_F(BrokerTest, BenchmarkSaysAtOnceThatTheBrokerRefusesItsFeed) {
+  MakeTopics(1);
+  constexpr std::size_t kBytes = 1900000;
+  std::mt19937 dice(1);
+  std::string body(kBytes, ' ');
+  for (char& letter : body) {
+    if (dice() % 8 != 0) letter = static_cast<char>('A' + dice() % 58);
+    if (letter == '\\') letter = 'x';
+  }
+  const std::string feed =
+      WriteFile("feed.ndjson", R"({"id": "a", "title": "x", "body": ")" + body + "\"}\n");
+  Process bench({"bench", feed, "-n", "4", "--rules", rules_, "-b", brokers_, "--latency-rate", "0",
+                 "--patience", "3600"},
+                LogPath());
+  EXPECT_EQ(bench.Wait(), 69);
+  EXPECT_THAT(bench.Log(), HasSubstr("the broker did not take the feed"));
 }
 
 }  // namespace
