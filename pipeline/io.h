@@ -62,7 +62,7 @@ class Sink {
   virtual int Poll() = 0;
 
   // Nothing is on its way to the sink now: what it keeps for more to come is to go. May wait a
-  // millisecond or two; as Poll() otherwise. Cheap where nothing was sent since the last call.
+  // millisecond or two; as Poll() otherwise. Cheap where nothing is in flight.
   virtual int Hurry() { return 0; }
 
   // Handed over and not yet reported on.

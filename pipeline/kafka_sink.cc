@@ -24,6 +24,7 @@ constexpr milliseconds kLookEvery{1000};
 constexpr milliseconds kLookTimeout{1000};
 constexpr milliseconds kComplainEvery{10000};
 constexpr milliseconds kHurry{1};
+constexpr int kHurries = 10;
 constexpr milliseconds kSuspectAfter{2000};
 
 // The topic was there, and is not any more.
@@ -124,7 +125,7 @@ bool KafkaSink::SendArticle(Article& article) {
   if (error == RD_KAFKA_RESP_ERR__QUEUE_FULL) return false;
   if (error == RD_KAFKA_RESP_ERR_NO_ERROR) {
     ++in_flight_;
-    lingers_ = true;
+    hurries_ = kHurries;
     return true;
   }
   if (IsGone(error)) {
@@ -171,10 +172,11 @@ int KafkaSink::Poll() {
 }
 
 // A flush overrides linger.ms for as long as it lasts, and so must last until the client's threads
-// have woken up and seen it.
+// have woken up and seen it. On a busy machine one may not: then the next does.
 int KafkaSink::Hurry() {
-  if (!lingers_ || look_at_) return 0;
-  lingers_ = false;
+  if (in_flight_ == 0) hurries_ = 0;
+  if (hurries_ == 0 || look_at_) return 0;
+  --hurries_;
   reported_ = 0;
   rd_kafka_flush(client_.get(), static_cast<int>(kHurry.count()));
   return reported_;

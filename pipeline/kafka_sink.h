@@ -117,7 +117,7 @@ class KafkaSink final : public Sink, public Transaction {
   std::size_t dead_letter_bytes_max_ = 0;
   std::size_t in_flight_ = 0;
   int reported_ = 0;          // In this Poll() or Hurry().
-  bool lingers_ = false;      // Something was sent since the last Hurry().
+  int hurries_ = 0;           // What was sent last may be hurried so many times yet.
   ReturnedRecords returned_;  // In flight still, as far as others can see.
   std::optional<std::chrono::steady_clock::time_point> look_at_;  // While a topic is gone.
   std::chrono::steady_clock::time_point complained_at_;

@@ -236,6 +236,23 @@ TEST_F(KafkaSinkTest, SendsAtOnceWhatNothingFollows) {
   EXPECT_FALSE(source_.acks.empty());
 }
 
+TEST_F(KafkaSinkTest, HurriesAgainWhatCouldNotBeSentAtOnce) {
+  OpenSink({{"linger.ms", "600000"}});
+  ASSERT_TRUE(sink_->Connect());
+  rd_kafka_mock_broker_set_down(broker_->cluster(), 1);
+  Add("in", "output");
+  EXPECT_TRUE(sink_->Send(batch_));
+  EXPECT_EQ(sink_->Hurry(), 0);
+  rd_kafka_mock_broker_set_up(broker_->cluster(), 1);
+  ASSERT_TRUE(sink_->Connect());
+  for (int i = 0; i < 200 && source_.acks.empty(); ++i) {
+    sink_->Hurry();
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    sink_->Poll();
+  }
+  EXPECT_FALSE(source_.acks.empty());
+}
+
 TEST_F(KafkaSinkTest, RefusedDeliveryIsAFailureOfItsRecordAndOfTheSink) {
   OpenSink();
   rd_kafka_mock_push_request_errors(broker_->cluster(), kProduceApi, 1,
