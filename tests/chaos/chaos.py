@@ -404,6 +404,12 @@ class Oracle:
         }
 
 
+def places_of(run):
+    """The key of each input record, by its place."""
+    return {(partition, offset): key
+            for partition, offset, key, _, _ in read_topic(run.options, run.topics["in"])}
+
+
 def lag_of(run):
     lag = 0
     for line in run.tool("groups").splitlines():
@@ -439,8 +445,7 @@ def break_things(run, faults, chance):
 
 def account(run, feed, count):
     expected = expected_tags(run.options, run.rules, feed)
-    places = {(partition, offset): key
-              for partition, offset, key, _, _ in read_topic(run.options, run.topics["in"])}
+    places = places_of(run)
     if len(set(places.values())) != count:
         raise RuntimeError(f"the feed wrote {len(set(places.values()))} articles, not {count}")
     end = time.monotonic() + TRANSACTION_TIMEOUT_S
