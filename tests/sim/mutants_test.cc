@@ -15,7 +15,7 @@
 namespace wiredesk::sim {
 namespace {
 
-constexpr std::uint64_t kSeeds = 3000;
+constexpr std::uint64_t kSeeds = 40000;
 constexpr rlim_t kCpuSeconds = 240;
 
 // The first thing that goes wrong, or nothing.
