@@ -507,12 +507,22 @@ def run_all(options, folder):
     return account(run, feed, count)
 
 
+def add_brokers_option(parser):
+    parser.add_argument("--brokers", default=os.environ.get("WIREDESK_TEST_BROKERS"),
+                        help="default: WIREDESK_TEST_BROKERS")
+
+
+def status_without_brokers(name):
+    """Says what is missing; the exit status, by whether that is wanted."""
+    print(f"{name}: no brokers: run tools/test or tools/chaos, which start some", file=sys.stderr)
+    return 77 if os.environ.get("WIREDESK_SKIP_BROKER_TESTS") else 2
+
+
 def parse_options():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--program", required=True, help="a worker built with crash points")
-    parser.add_argument("--brokers", default=os.environ.get("WIREDESK_TEST_BROKERS"),
-                        help="default: WIREDESK_TEST_BROKERS")
+    add_brokers_option(parser)
     parser.add_argument("--mode", choices=sorted(POINTS), default="exactly_once")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--minutes", type=float, default=1, help="how long articles are sent")
@@ -535,9 +545,7 @@ def parse_options():
 def main():
     options = parse_options()
     if not options.brokers:
-        skip = os.environ.get("WIREDESK_SKIP_BROKER_TESTS")
-        print("chaos: no brokers: run tools/test or tools/chaos, which start some", file=sys.stderr)
-        return 77 if skip else 2
+        return status_without_brokers("chaos")
     folder = pathlib.Path(tempfile.mkdtemp(prefix="wiredesk-chaos-"))
     keep = options.keep
     try:

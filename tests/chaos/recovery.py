@@ -16,7 +16,6 @@ the run itself failed.
 
 import argparse
 import json
-import os
 import pathlib
 import random
 import signal
@@ -27,7 +26,9 @@ import tempfile
 import threading
 import time
 
-from chaos import Oracle, Run, Worker, expected_tags, lag_of, places_of, wait_for, write_feed
+from chaos import (Oracle, Run, Worker, add_brokers_option, expected_tags, lag_of, places_of,
+                   status_without_brokers, wait_for, write_feed)
+
 
 class Follower:
     """Sees outputs as they become visible: how many of different articles, and when the last new one
@@ -184,8 +185,7 @@ def parse_options():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--program", required=True)
-    parser.add_argument("--brokers", default=os.environ.get("WIREDESK_TEST_BROKERS"),
-                        help="default: WIREDESK_TEST_BROKERS")
+    add_brokers_option(parser)
     parser.add_argument("--mode", choices=("at_least_once", "exactly_once"), default="exactly_once")
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--terms", type=int, default=40)
@@ -203,9 +203,7 @@ def parse_options():
 def main():
     options = parse_options()
     if not options.brokers:
-        skip = os.environ.get("WIREDESK_SKIP_BROKER_TESTS")
-        print("recovery: no brokers: run tools/test, which starts some", file=sys.stderr)
-        return 77 if skip else 2
+        return status_without_brokers("recovery")
     with tempfile.TemporaryDirectory(prefix="wiredesk-recovery-") as folder:
         try:
             report = measure_all(options, pathlib.Path(folder))
